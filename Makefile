@@ -1,0 +1,33 @@
+# Two commands do everything: `make demo` and `make test`. Both make their own virtual
+# environment first; nothing else on the machine is touched.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check browser clean
+
+demo: $(VENV)/installed
+	$(BIN)/streamlit run app.py
+
+test: $(VENV)/installed-tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/installed-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/layers
+	$(BIN)/pip-audit --strict --requirement requirements.txt --no-deps --disable-pip
+
+clean:
+	rm -rf $(VENV) .data .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 demo")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	@touch $@
+
+$(VENV)/installed-tests: $(VENV)/installed tests/requirements.txt
+	$(BIN)/python -m pip install --quiet --requirement tests/requirements.txt
+	@touch $@

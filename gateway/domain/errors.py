@@ -1,0 +1,255 @@
+"""One tree of errors. An error carries field names, reasons from closed lists and ids;
+never an answer, a token, or the body HubSpot sent. Raise across a border ``from None``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from gateway.domain.findings import Finding
+
+
+class GatewayError(Exception):
+    """The root. ``str()`` of each is a sentence for a person that says what to do next."""
+
+
+class Refused(GatewayError):
+    """The answer is no, and asking again will not change it."""
+
+
+class PermissionDenied(Refused):
+    """This person's role does not allow this."""
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(f"Your role does not allow this ({permission}). Ask your administrator.")
+        self.permission = permission
+
+
+class PolicyViolation(Refused):
+    """The gate does not let this form's data take this road; ``findings`` say why."""
+
+    def __init__(self, form_name: str, findings: Sequence[Finding]) -> None:
+        super().__init__(
+            f"The form {form_name} is closed: " + " ".join(f.message for f in findings)
+        )
+        self.form_name = form_name
+        self.findings = tuple(findings)
+
+
+class MissingScope(Refused):
+    """The token lacks scopes; ``names`` are their base names."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__("The HubSpot token lacks: " + ", ".join(names) + ". Add them in HubSpot.")
+        self.names = tuple(names)
+
+
+class UnknownForm(Refused):
+    """HubSpot has no form of this id or name."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "HubSpot has no such form in this account. Run `python -m gateway check --all` for the list."
+        )
+
+
+class UnknownReceipt(Refused):
+    """No submission has this receipt."""
+
+    def __init__(self) -> None:
+        super().__init__("No submission has this receipt. Check the code for a typing slip.")
+
+
+@dataclasses.dataclass(frozen=True)
+class Reason:
+    """Why one answer cannot be taken: a stable code and a sentence without the answer."""
+
+    code: str
+    sentence: str
+
+
+class InvalidSubmission(Refused):
+    """Answers that cannot be taken: ``reasons`` by field key, every fault at once."""
+
+    def __init__(self, reasons: Mapping[str, Reason]) -> None:
+        super().__init__("Some answers need another look: " + ", ".join(sorted(reasons)) + ".")
+        self.reasons = dict(reasons)
+
+
+class KeyConflict(Refused):
+    """The idempotency key was used before, for other answers (the contract Stripe set)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This key was already used for other answers. Use a new key for a new submission."
+        )
+
+
+INTAKE_CAUSES: Mapping[str, str] = {
+    "disk": "The disk is full. Free some space, then submit again; nothing typed is lost.",
+    "store": "The outbox cannot be written. Tell your administrator; nothing typed is lost.",
+    "busy": "The outbox is busy. Submit again in a moment; nothing typed is lost.",
+    "key": "The sealing keys cannot be used. Tell your administrator; nothing typed is lost.",
+    "unreachable": "HubSpot cannot be reached, and this form was not read recently enough to be "
+    "trusted. Try again when HubSpot answers.",
+    "unauthorized": "HubSpot does not accept our token. Put a valid one into HUBSPOT_ACCESS_TOKEN.",
+    "portal": "The token belongs to another HubSpot account than HUBSPOT_PORTAL_ID. Correct one of them.",
+}
+
+
+class IntakeClosed(Refused):
+    """Nothing can be accepted now; ``cause`` is a key of ``INTAKE_CAUSES``. Whatever was
+    typed was not stored, and the person is told so."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__("Not received. " + INTAKE_CAUSES[cause])
+        self.cause = cause
+
+
+class SealError(GatewayError):
+    """Sealed answers cannot be opened."""
+
+
+class WrongKey(SealError):
+    """Sealed to a key that is not here: try the next."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "It was sealed to a key that is not here. Restore the key folder's backup."
+        )
+
+
+class Tampered(SealError):
+    """The envelope or its context was altered: stop and alarm."""
+
+    def __init__(self) -> None:
+        super().__init__("Sealed data was altered since it was stored. Tell your administrator.")
+
+
+class KeyringBroken(SealError):
+    """The key folder cannot be used; ``cause`` names the file's fault, never its content."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(
+            f"The sealing keys cannot be used: {cause}. Restore the key folder's backup."
+        )
+        self.cause = cause
+
+
+class HubSpotError(GatewayError):
+    """HubSpot, or the way to it, did not do what was asked."""
+
+    sentence = "HubSpot answered with an error. Try again; if it stays, give support the id."
+
+    def __init__(
+        self,
+        *,
+        status: int | None = None,
+        category: str | None = None,
+        correlation_id: str | None = None,
+    ) -> None:
+        super().__init__(self.sentence)
+        self.status = status
+        self.category = category
+        self.correlation_id = correlation_id
+
+
+class NotSent(HubSpotError):
+    """Proven: no byte of the request reached HubSpot (no name, no connection, no TLS)."""
+
+    sentence = "HubSpot cannot be reached. Check the network; nothing was sent."
+
+
+class Unavailable(HubSpotError):
+    """A reading call got no usable answer; asking again is safe."""
+
+    sentence = "HubSpot did not give a usable answer. Try again in a moment."
+
+
+class Ambiguous(HubSpotError):
+    """A submission may or may not have been stored: never send it again blindly."""
+
+    sentence = "The connection broke before HubSpot answered; the submission may have arrived."
+
+
+class RateLimited(HubSpotError):
+    """Too many calls; ``retry_after`` is in seconds when HubSpot gave one."""
+
+    sentence = "HubSpot asked us to slow down. It is tried again shortly."
+
+    def __init__(self, *, policy: str | None = None, retry_after: float | None = None,
+                 status: int = 429, correlation_id: str | None = None) -> None:  # fmt: skip
+        super().__init__(status=status, category="RATE_LIMITS", correlation_id=correlation_id)
+        self.policy = policy
+        self.retry_after = retry_after
+
+
+class Unauthorized(HubSpotError):
+    """401: the token is missing, wrong or expired."""
+
+    sentence = "HubSpot does not accept the token. Put a valid one into HUBSPOT_ACCESS_TOKEN."
+
+
+class Forbidden(HubSpotError):
+    """403: the token lacks a permission; ``scopes`` are the alternatives HubSpot named."""
+
+    sentence = "The HubSpot token lacks a permission for this call. Run `python -m gateway doctor`."
+
+    def __init__(self, *, scopes: Sequence[str] = (), category: str | None = None,
+                 correlation_id: str | None = None) -> None:  # fmt: skip
+        super().__init__(status=403, category=category, correlation_id=correlation_id)
+        self.scopes = tuple(scopes)
+
+
+class Rejected(HubSpotError):
+    """HubSpot refused the submission for good: ``errors`` is field key → errorType, with
+    ``""`` for what belongs to no field."""
+
+    sentence = "HubSpot did not accept the submission. Correct the fields it named."
+
+    def __init__(self, *, errors: Mapping[str, str], status: int = 400,
+                 correlation_id: str | None = None) -> None:  # fmt: skip
+        super().__init__(status=status, category="VALIDATION_ERROR", correlation_id=correlation_id)
+        self.errors = dict(errors)
+
+
+class NotFound(HubSpotError):
+    """404: HubSpot has no such thing in this account."""
+
+    sentence = "HubSpot has no such thing in this account. Check the id and HUBSPOT_PORTAL_ID."
+
+
+class ForbiddenDestination(GatewayError):
+    """A request was about to leave for a host or path that is not on the list."""
+
+    def __init__(self) -> None:
+        super().__init__("A request to a host or path that is not allowed was stopped.")
+
+
+class InvalidTransition(GatewayError):
+    """Somebody else decided first, or the move does not exist: stop, never retry."""
+
+    def __init__(self, state: str, event: str) -> None:
+        super().__init__(f"A submission in state {state} cannot take the step {event}.")
+        self.state = state
+        self.event = event
+
+
+@dataclasses.dataclass(frozen=True)
+class SettingFault:
+    """One wrong setting: its name and what to do, never its value."""
+
+    name: str
+    hint: str
+
+
+class SettingsError(GatewayError):
+    """Every wrong setting at once."""
+
+    def __init__(self, faults: Sequence[SettingFault]) -> None:
+        super().__init__(
+            "These settings need to be corrected:\n"
+            + "\n".join(f"  {fault.name}: {fault.hint}" for fault in faults)
+        )
+        self.faults = tuple(faults)

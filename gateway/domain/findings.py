@@ -1,0 +1,149 @@
+"""Everything the gate, the doctor and the settings can find fault with: code, weight,
+cause and cure. The codes are stable; sentences never hold a value."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Mapping
+
+
+class Severity(enum.StrEnum):
+    """How bad a finding is: an error closes intake, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Verdict(enum.StrEnum):
+    """What the gate says of one field."""
+
+    OK = "ok"
+    WARN = "warn"
+    REFUSED = "refused"
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One fault: ``message`` says what is so, ``cure`` what to do about it."""
+
+    code: str
+    severity: Severity
+    message: str
+    cure: str
+    field: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class _Row:
+    severity: Severity
+    message: str
+    cure: str
+
+
+_E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+FINDINGS: Mapping[str, _Row] = {
+    # fields
+    "property_missing": _Row(_E, "HubSpot has no {object} property named {name}.",
+                             "Create the property, or take the field off the form."),
+    "property_archived": _Row(_E, "The {object} property {name} is archived in HubSpot.",
+                              "Restore the property, or take the field off the form."),
+    "property_ambiguous": _Row(_E, "HubSpot names the {object} property {name} in more than one class.",
+                               "Ask HubSpot support; until then the field cannot be used."),
+    "class_unknown": _Row(_E, "HubSpot does not say which class the {object} property {name} has.",
+                          "Check the property's sensitivity in HubSpot. An unknown class is never "
+                          "taken for an ordinary one."),
+    "read_only": _Row(_E, "The {object} property {name} is read-only, so a form cannot fill it.",
+                      "Take the field off the form."),
+    "calculated": _Row(_E, "HubSpot calculates the {object} property {name} itself.",
+                       "Take the field off the form."),
+    "not_form_compatible": _Row(_E, "The {object} property {name} may not be used in forms.",
+                                "Allow the property in forms in HubSpot, or take the field off the form."),
+    "field_type_unsupported": _Row(_E, "Fields of type {type} cannot be sent yet.",
+                                   "Take the field off the form, or collect it another way."),
+    "field_type_unknown": _Row(_E, "The field {name} has a type this program does not know.",
+                               "Take the field off the form, or update this program."),
+    "object_not_allowed": _Row(_E, "Fields of this object type ({type}) cannot be sent through forms.",
+                               "Take the field off the form."),
+    "field_duplicate": _Row(_E, "The field {name} stands on the form more than once.",
+                            "Keep it once."),
+    "label_names_sensitive": _Row(_E, "The label of {name} asks for {kind}, but its property is not sensitive.",
+                                  "Store it in a property created as sensitive or highly sensitive."),
+    "no_scope_exists": _Row(_E, "HubSpot has no permission that lets a program write {class} {object} properties.",
+                            "Move the field to a contact, company, deal, ticket or custom object."),
+    "scope_missing": _Row(_E, "The token lacks {scope}, needed to {purpose}.",
+                          "Add the scope to the private app or service key, then restart."),
+    "scope_unknown": _Row(_W, "HubSpot did not say which scopes the token has.",
+                          "Check in HubSpot that the token has every scope listed here."),
+    "scope_excess": _Row(_I, "The token also holds {scope}, which forms do not need.",
+                         "Take the scope away, so that a stolen token opens less."),
+    # forms
+    "form_archived": _Row(_E, "The form is archived in HubSpot and takes no submissions.",
+                          "Restore or copy the form in HubSpot."),
+    "form_type": _Row(_E, "Only forms made in HubSpot can take Sensitive Data; this one is of type {type}.",
+                      "Build the form in HubSpot's form editor."),
+    "recaptcha": _Row(_E, "reCAPTCHA is switched on, so HubSpot refuses every submission by a program.",
+                      "Switch reCAPTCHA off for this form in HubSpot."),
+    "consent_unknown": _Row(_E, "The form asks for consent in a way this program does not know.",
+                            "Choose another consent setting for the form, or update this program."),
+    "consent_text_missing": _Row(_E, "The form's consent setting has no {text}, which HubSpot demands.",
+                                 "Fill in the consent text of the form in HubSpot."),
+    "class_lowered": _Row(_E, "The {object} property {name} was {was} when these answers were accepted; now it is not.",
+                          "Put the property back into its class, or discard the submission."),
+    "form_empty": _Row(_E, "The form has no field.", "Add a field to the form in HubSpot."),
+    "form_too_large": _Row(_E, "The form has more than {limit} fields.",
+                           "Split the form; HubSpot takes at most 1,000 fields at once."),
+    "form_unreadable": _Row(_E, "HubSpot's description of the form cannot be read.",
+                            "Open and save the form in HubSpot; if that does not help, report it."),
+    "notifications": _Row(_W, "HubSpot mails a notification of each submission.",
+                          "Check in HubSpot that these mails show no sensitive answer."),
+    "prepopulate": _Row(_W, "The form fills in known values when it is embedded in a web page.",
+                        "Switch pre-population off in HubSpot."),
+    "hidden_required": _Row(_W, "The field {name} is hidden and required but has no default, so HubSpot "
+                            "will refuse submissions.", "Give the hidden field a default value."),
+    "definitions_stale": _Row(_W, "HubSpot cannot be asked now; this is what it said at {when}.",
+                              "Nothing: submissions are kept and checked again before they are sent."),
+    # the whole set-up
+    "token_refused": _Row(_E, "HubSpot does not accept the token.",
+                          "Put a valid token into HUBSPOT_ACCESS_TOKEN."),
+    "portal_mismatch": _Row(_E, "The token belongs to another HubSpot account than HUBSPOT_PORTAL_ID.",
+                            "Correct HUBSPOT_PORTAL_ID, or use that account's token."),
+    "hubspot_unreachable": _Row(_E, "HubSpot cannot be reached.",
+                                "Check the network; submissions are kept until HubSpot answers."),
+    "portal_sandbox": _Row(_W, "This HubSpot account is a {type} account; sandboxes have no Sensitive Data.",
+                           "Use the production account's token."),
+    "demo_mode": _Row(_I, "This is a demo: HubSpot is emulated, and nothing leaves this machine.",
+                      "Put a token into .env to work with a real account."),
+    "emulated": _Row(_I, "HubSpot is emulated at {base}; nothing reaches a real account.",
+                     "Remove HUBSPOT_API_BASE and HUBSPOT_FORMS_BASE to work with a real account."),
+    "loopback_only": _Row(_I, "There is no sign-in yet, so the pages answer on this machine only.",
+                          "Nothing to do."),
+    "keys_broken": _Row(_E, "The sealing keys cannot be used: {cause}.",
+                        "Restore the key folder from its backup; without it stored answers stay sealed."),
+    "keys_ready": _Row(_I, "New submissions are sealed to key {key}.", "Keep a backup of the key folder."),
+    "store_broken": _Row(_E, "The outbox cannot be written: {cause}.",
+                         "Free disk space or correct the folder's permissions."),
+    "store_ready": _Row(_I, "The outbox is durable ({mode}).", "Nothing to do."),
+    "clock_skew": _Row(_E, "This machine's clock is {seconds} s away from HubSpot's.",
+                       "Set the clock; switch on time synchronisation."),
+    "streamlit_option": _Row(_E, "The Streamlit option {option} is not safe for this program.",
+                             "Start with `make demo` or `streamlit run app.py` from the project's folder."),
+    "form_refused": _Row(_W, "The form {form} is closed: {cause}", "Run `python -m gateway check` for its fields."),
+    "form_open": _Row(_I, "The form {form} is open.", "Nothing to do."),
+    "no_forms": _Row(_W, "The account has no form.", "Create a form in HubSpot's form editor."),
+    "attention": _Row(_W, "{count} submissions need a person ({state}).",
+                      "Run `python -m gateway outbox list` to see them."),
+}  # fmt: skip
+
+
+def finding(code: str, *, field: str | None = None, **words: object) -> Finding:
+    """The finding of ``code`` with its sentences filled in.
+
+    ``words`` are names and counts from definitions and settings, never answers.
+    """
+    row = FINDINGS[code]
+    return Finding(
+        code, row.severity, row.message.format_map(words), row.cure.format_map(words), field
+    )

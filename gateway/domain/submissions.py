@@ -1,0 +1,195 @@
+"""A submission's life: its states, who may move it, and what it carries across the border
+between the person who typed and the worker that sends."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.domain.answers import WireField
+from gateway.domain.forms import field_key
+
+
+class State(enum.StrEnum):
+    """Where a submission is."""
+
+    QUEUED = "QUEUED"
+    SENDING = "SENDING"
+    DELIVERED = "DELIVERED"
+    REJECTED = "REJECTED"
+    UNKNOWN = "UNKNOWN"
+    HELD = "HELD"
+    DISCARDED = "DISCARDED"
+
+
+class Event(enum.StrEnum):
+    """What moves a submission from one state to another."""
+
+    CLAIMED = "claimed"
+    ACCEPTED_BY_HUBSPOT = "accepted_by_hubspot"
+    PROVEN_UNSENT = "proven_unsent"
+    REFUSED_BY_HUBSPOT = "refused_by_hubspot"
+    OUTCOME_UNCLEAR = "outcome_unclear"
+    LEASE_EXPIRED = "lease_expired"
+    GATE_REFUSED = "gate_refused"
+    GATE_PASSES_AGAIN = "gate_passes_again"
+    FOUND_IN_HUBSPOT = "found_in_hubspot"
+    CORRECTED = "corrected"
+
+
+TRANSITIONS: Mapping[tuple[State, Event], State] = {
+    (State.QUEUED, Event.CLAIMED): State.SENDING,
+    (State.SENDING, Event.ACCEPTED_BY_HUBSPOT): State.DELIVERED,
+    (State.SENDING, Event.PROVEN_UNSENT): State.QUEUED,
+    (State.SENDING, Event.REFUSED_BY_HUBSPOT): State.REJECTED,
+    (State.SENDING, Event.OUTCOME_UNCLEAR): State.UNKNOWN,
+    (State.SENDING, Event.LEASE_EXPIRED): State.UNKNOWN,
+    (State.SENDING, Event.GATE_REFUSED): State.HELD,
+    (State.HELD, Event.GATE_PASSES_AGAIN): State.QUEUED,
+    (State.UNKNOWN, Event.FOUND_IN_HUBSPOT): State.DELIVERED,
+    (State.REJECTED, Event.CORRECTED): State.DISCARDED,
+}
+"""Every move there is; what is not here cannot happen. An unclear outcome is never sent
+again blindly: the endpoint has no idempotency key."""
+
+FINAL = frozenset({State.DELIVERED, State.DISCARDED})
+"""States a submission never leaves."""
+
+STATE_WORDS: Mapping[State, tuple[str, str]] = {
+    State.QUEUED: ("Kept safely, on its way", "It is stored and will be sent to HubSpot."),
+    State.SENDING: ("Being sent", "It is on its way to HubSpot now."),
+    State.DELIVERED: ("Delivered to HubSpot", "HubSpot has confirmed that it received it."),
+    State.REJECTED: (
+        "Not accepted by HubSpot",
+        "HubSpot refused it. Correct it and send it again.",
+    ),
+    State.UNKNOWN: (
+        "Being confirmed",
+        "The connection broke while sending. It may have arrived; it is looked up in HubSpot "
+        "and never sent twice.",
+    ),
+    State.HELD: (
+        "Held back",
+        "The form changed in HubSpot and is no longer safe for these answers. They are kept "
+        "here until the form is put right.",
+    ),
+    State.DISCARDED: ("Replaced", "It was corrected and sent again under a new receipt."),
+}
+"""Each state as a receptionist reads it: a few words, and one sentence."""
+
+
+_RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXY"
+_RECEIPT_LENGTH = 11
+
+
+def new_sid() -> str:
+    """A submission's own id: 128 random bits as lower-case hex. It is also the tag in
+    ``pageUri``, so it holds no meaning."""
+    return secrets.token_hex(16)
+
+
+def new_receipt() -> str:
+    """A receipt's code for people: 11 random characters (53 bits) and a check character,
+    in groups of four, without letters and digits that look alike (0 O, 1 I L, 2 Z, U V).
+
+    The alphabet's size is a prime, so the check character finds every single slip and
+    every swap of neighbours.
+    """
+    body = "".join(secrets.choice(_RECEIPT_ALPHABET) for _ in range(_RECEIPT_LENGTH))
+    return _grouped(body + _check_character(body))
+
+
+def read_receipt(typed: str) -> str | None:
+    """The receipt code a person typed, in its canonical form; None when it cannot be one
+    (wrong length, foreign characters, or a check character that does not fit)."""
+    code = "".join(c for c in typed.upper() if c not in " -–—")
+    if len(code) != _RECEIPT_LENGTH + 1 or any(c not in _RECEIPT_ALPHABET for c in code):
+        return None
+    return _grouped(code) if _check_character(code[:-1]) == code[-1] else None
+
+
+def _grouped(code: str) -> str:
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+def _check_character(body: str) -> str:
+    size = len(_RECEIPT_ALPHABET)
+    total = sum((i + 1) * _RECEIPT_ALPHABET.index(c) for i, c in enumerate(body))
+    return _RECEIPT_ALPHABET[total % size]
+
+
+@dataclasses.dataclass(frozen=True)
+class Payload:
+    """What is sealed: all that the body of the secure submit needs beside the clock.
+
+    ``legal`` is HubSpot's ``legalConsentOptions`` of a submission, or None. The values are
+    in ``fields``, which cannot print themselves.
+    """
+
+    fields: tuple[WireField, ...]
+    page_uri: str
+    page_name: str
+    legal: Mapping[str, Any] | None = dataclasses.field(default=None, repr=False)
+    classes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """field key → the property's class when the answers were accepted: none may be lower
+    when they are sent."""
+
+    def keys(self) -> frozenset[str]:
+        """The keys of the fields it carries."""
+        return frozenset(field_key(field.object_type_id, field.name) for field in self.fields)
+
+
+@dataclasses.dataclass(frozen=True)
+class Receipt:
+    """What a person gets once, and only once, the submission is durable."""
+
+    code: str
+    form_id: str
+    form_name: str
+    accepted_at_ms: int
+    """When it was made durable, milliseconds since the epoch (UTC)."""
+    state: State
+    """The state when the receipt was written; ask ``Gateway.status`` for the live one."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Status:
+    """Where one submission is now. It holds no answer, and no text that came from HubSpot."""
+
+    code: str
+    form_id: str
+    form_name: str
+    state: State
+    attempts: int
+    accepted_at_ms: int
+    changed_at_ms: int
+    delivered_at_ms: int | None = None
+    cause: str | None = None
+    """Why it is where it is, as a key of ``CAUSES``; None when all is well."""
+    rejected_fields: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """field key (or ``""`` for the whole form) → HubSpot's errorType."""
+    history: tuple[tuple[int, State, str], ...] = ()
+    """(milliseconds, state, event) oldest first."""
+
+
+CAUSES: Mapping[str, str] = {
+    "unreachable": "HubSpot cannot be reached at the moment. It is sent as soon as HubSpot answers.",
+    "rate_limited": "HubSpot asked us to slow down. It is sent shortly.",
+    "unauthorized": "HubSpot refused our token. Tell your administrator; nothing is lost.",
+    "forbidden": "Our token lacks a permission in HubSpot. Tell your administrator; nothing is lost.",
+    "migrating": "HubSpot is moving this account's data. It is sent when that is done.",
+    "no_answer": "The connection broke before HubSpot answered.",
+    "worker_stopped": "The program stopped while sending.",
+    "lease_lost": "Sending took too long to begin, so it was given up before anything left.",
+    "gate": "The form or one of its properties changed in HubSpot.",
+    "definitions_old": "The form's definition could not be read again before sending.",
+    "not_found": "HubSpot no longer knows this form.",
+    "invalid": "HubSpot did not accept one or more answers.",
+    "wrong_key": "The key that sealed it is not here. Tell your administrator; nothing is lost.",
+    "tampered": "Its sealed data was altered. Tell your administrator.",
+    "wrong_portal": "It was accepted for another HubSpot account than the one configured now.",
+}
+"""Why a submission waits or stopped: a closed list, so that no remote text gets in."""

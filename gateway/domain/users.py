@@ -1,0 +1,66 @@
+"""Who may do what. One commented table; pages, gateway and commands all ask it."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Mapping
+
+
+class Permission(enum.StrEnum):
+    """One thing a person may be allowed to do."""
+
+    VIEW_FORMS = "view forms"
+    CHECK_FORMS = "check forms"
+    SUBMIT = "submit answers"
+    VIEW_RECEIPTS = "view receipts"
+    VIEW_OUTBOX = "view the outbox"
+    DELIVER = "deliver submissions"
+    DIAGNOSE = "run the doctor"
+
+
+class Role(enum.StrEnum):
+    """A person's part in the work."""
+
+    OPERATOR = "operator"
+    INTAKE = "intake"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+_P = Permission
+ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    # Whoever sits at the machine the gateway runs on, while there is no sign-in.
+    Role.OPERATOR: frozenset(Permission),
+    # Types answers in, and sees where a receipt is.
+    Role.INTAKE: frozenset({_P.VIEW_FORMS, _P.SUBMIT, _P.VIEW_RECEIPTS}),
+    # Also watches the queue, and sees why a form is closed.
+    Role.SUPERVISOR: frozenset({_P.VIEW_FORMS, _P.CHECK_FORMS, _P.SUBMIT, _P.VIEW_RECEIPTS,
+                                _P.VIEW_OUTBOX}),
+    # Runs the system, and does not type answers.
+    Role.ADMIN: frozenset({_P.VIEW_FORMS, _P.CHECK_FORMS, _P.VIEW_RECEIPTS, _P.VIEW_OUTBOX,
+                           _P.DELIVER, _P.DIAGNOSE}),
+    # Looks at what happened, and changes nothing.
+    Role.AUDITOR: frozenset({_P.VIEW_FORMS, _P.CHECK_FORMS, _P.VIEW_RECEIPTS, _P.VIEW_OUTBOX}),
+}  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class User:
+    """A person or service that acts. ``id`` is opaque (never an e-mail) and goes into the
+    audit; ``name`` is for the screen only."""
+
+    id: str
+    name: str
+    roles: frozenset[Role]
+
+    def may(self, permission: Permission) -> bool:
+        """Whether one of the roles allows ``permission``."""
+        return any(permission in ROLE_PERMISSIONS[role] for role in self.roles)
+
+
+LOCAL_OPERATOR = User("local", "Operator", frozenset({Role.OPERATOR}))
+"""Everyone, until there is a sign-in; the pages answer on this machine only."""
+WORKER = User("worker", "Worker", frozenset({Role.OPERATOR}))
+"""The part that delivers."""
