@@ -1,0 +1,1 @@
+"""HubSpot's side of the wire: what may be asked, how, and what every answer means."""

@@ -1,0 +1,171 @@
+"""The one file that talks to HubSpot. It sends what :mod:`wire` built, gives back what came,
+and lets nothing leave for another host or path.
+
+Redirects are never followed (a 307 would send the answers again, elsewhere), the
+environment's proxies and certificates are ignored, answers are read up to a cap, and nothing
+is retried here: whether a call may be repeated is not the client's to decide.
+"""
+
+from __future__ import annotations
+
+import http.cookiejar
+import re
+import ssl
+import time
+from collections.abc import Mapping
+from importlib import metadata
+from urllib.parse import urlsplit
+
+import requests
+import urllib3.exceptions
+
+from gateway.domain.answers import Secret
+from gateway.domain.errors import (
+    Ambiguous,
+    ForbiddenDestination,
+    GatewayError,
+    NotSent,
+    Unavailable,
+)
+from gateway.hubspot.routes import ROUTES, Host, Operation
+from gateway.hubspot.wire import Request, Response
+
+MAX_RESPONSE_BYTES = 8 * 1024 * 1024
+"""A form list of a large account is a few MiB; more than this is not read."""
+CONNECT_TIMEOUT_S = 5.0
+TOTAL_TIMEOUT_S = 30.0
+EMULATED_HEADER = "x-sealed-intake-emulator"
+
+OFFICIAL_HOSTS: Mapping[Host, re.Pattern[str]] = {
+    Host.API: re.compile(r"api\.hubapi\.com"),
+    Host.FORMS: re.compile(r"api(-[a-z]{2}[0-9])?\.hsforms\.com"),
+}
+"""Every host of HubSpot's that may be talked to, and for what; the second has one per region."""
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Client:
+    """Sends requests to HubSpot, or to the emulator when ``emulated`` is true.
+
+    ``bases`` gives the address of each host; the submit host may become known later, from
+    the account's region. One client serves many threads.
+    """
+
+    def __init__(self, token: Secret, bases: Mapping[Host, str], *, emulated: bool) -> None:
+        self._token = token
+        self._bases = dict(bases)
+        self._emulated = emulated
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+        adapter = requests.adapters.HTTPAdapter(max_retries=0, pool_maxsize=16)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        self._user_agent = f"SealedIntake/1.0 requests/{metadata.version('requests')}"
+
+    def use_forms_host(self, host: str) -> None:
+        """Send submissions to ``host``, the one of the account's region."""
+        self._bases[Host.FORMS] = f"https://{host}"
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._session.close()
+
+    def send(self, request: Request) -> Response:
+        """One call, and whatever status came back.
+
+        Raises :class:`NotSent` when no byte left, :class:`Ambiguous` when a submission may
+        have arrived, :class:`Unavailable` when another call got no answer, and
+        :class:`ForbiddenDestination` for a host or path that is not on the list.
+        """
+        route = ROUTES[request.operation]
+        submitting = request.operation is Operation.SECURE_SUBMIT
+        try:
+            answer = self._session.request(
+                route.method,
+                self.destination(request),
+                params=request.query,
+                data=request.body,
+                headers=self._headers(request),
+                timeout=(CONNECT_TIMEOUT_S, route.timeout_s),
+                allow_redirects=False,
+                stream=True,
+            )
+            with answer:
+                body = _read(answer, time.monotonic() + TOTAL_TIMEOUT_S)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise _io_failure(error, submitting=submitting) from None
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        if body is None:
+            raise _unclear(submitting=submitting) from None
+        if EMULATED_HEADER in headers and not self._emulated:
+            raise ForbiddenDestination
+        return Response(answer.status_code, headers, body)
+
+    def destination(self, request: Request) -> str:
+        """The address of a request, without its query.
+
+        Raises :class:`ForbiddenDestination` unless scheme, host and path are all on the list.
+        """
+        route = ROUTES[request.operation]
+        base = urlsplit(self._bases.get(route.host, ""))
+        if not self._allowed(route.host, base.scheme, base.hostname, base.netloc):
+            raise ForbiddenDestination
+        if not route.pattern.match(request.path):
+            raise ForbiddenDestination
+        return f"{base.scheme}://{base.netloc}{request.path}"
+
+    def _allowed(self, kind: Host, scheme: str, host: str | None, netloc: str) -> bool:
+        if self._emulated:
+            return scheme == "http" and host in _LOOPBACK and "@" not in netloc
+        return scheme == "https" and OFFICIAL_HOSTS[kind].fullmatch(netloc) is not None
+
+    def _headers(self, request: Request) -> dict[str, str]:
+        headers = {
+            "Authorization": f"Bearer {self._token.reveal()}",
+            "User-Agent": self._user_agent,
+            "Accept": "application/json",
+            # A compressed answer could unpack to any size.
+            "Accept-Encoding": "identity",
+        }
+        if request.body is not None:
+            headers["Content-Type"] = request.content_type
+        return headers
+
+
+def _read(answer: requests.Response, deadline: float) -> bytes | None:
+    if answer.headers.get("Content-Encoding", "identity") != "identity":
+        return None
+    body = bytearray()
+    while chunk := answer.raw.read1(65536):
+        body += chunk
+        if len(body) > MAX_RESPONSE_BYTES or time.monotonic() > deadline:
+            return None
+    return bytes(body)
+
+
+def _io_failure(error: Exception, *, submitting: bool) -> GatewayError:
+    """Whether a broken call is proven unsent. Only failures before the request was written
+    count as proof; all else is unclear."""
+    if isinstance(error, requests.ConnectTimeout):
+        return NotSent()
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    proven = (
+        urllib3.exceptions.NewConnectionError,
+        urllib3.exceptions.ConnectTimeoutError,
+        urllib3.exceptions.NameResolutionError,
+    )
+    if isinstance(reason, proven) or _handshake_failed(reason):
+        return NotSent()
+    return _unclear(submitting=submitting)
+
+
+def _handshake_failed(reason: object) -> bool:
+
+    cause = reason.args[0] if isinstance(reason, urllib3.exceptions.SSLError) else None
+    return isinstance(cause, ssl.SSLCertVerificationError)
+
+
+def _unclear(*, submitting: bool) -> GatewayError:
+    return Ambiguous() if submitting else Unavailable()
