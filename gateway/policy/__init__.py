@@ -1,0 +1,1 @@
+"""What is allowed: the class gate over forms, and the permissions of people."""
