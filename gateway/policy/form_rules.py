@@ -20,6 +20,9 @@ CONSENT_TEXTS: Mapping[ConsentType, tuple[str, ...]] = {
 }
 """Consent mode → the parts of its definition without which HubSpot refuses a submission."""
 
+LAWFUL_BASES = frozenset({"client", "lead", "other"})
+"""The bases a form can name for legitimate interest."""
+
 _PART_NAMES = {
     "privacy_text": "privacy text",
     "subscription_type_ids": "subscription type",
@@ -60,6 +63,8 @@ def _consent_findings(consent: LegalConsent) -> Iterator[Finding]:
     for part in CONSENT_TEXTS[mode]:
         if not getattr(consent, part):
             yield finding("consent_text_missing", text=_PART_NAMES[part])
+    if mode is ConsentType.LEGITIMATE_INTEREST and consent.lawful_basis not in LAWFUL_BASES:
+        yield finding("consent_text_missing", text="lawful basis")
     for box in consent.communications_checkboxes:
         if not box.label:
             yield finding("consent_text_missing", text="label for a subscription")
