@@ -1,0 +1,1 @@
+"""Where plaintext ends: HPKE envelopes and the keys that open them."""
