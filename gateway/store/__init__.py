@@ -1,0 +1,1 @@
+"""What must outlive the process: outbox, audit, and the last good form descriptions."""

@@ -1,0 +1,179 @@
+"""The audit: a chain of rows, each written in the transaction of the change it tells of.
+
+Row n carries ``h_n = SHA-256(0x00 || h_{n-1} || JSON)``, where the JSON is canonical (sorted
+keys, no spaces, ASCII) and holds every other column; ``h_0`` is 32 zero bytes. An edit, a
+swap or a removal breaks the chain. Taking rows off its end does not, so the check also walks
+every submission through ``TRANSITIONS`` and compares where it stands with the outbox, and
+the stored envelope with the digest taken at acceptance. Whoever owns the file and knows this
+text can still rewrite all of it: keep exported copies elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select
+
+from gateway.domain.audit import EVENT_ACTIONS, Action, AuditRow
+from gateway.domain.submissions import TRANSITIONS, Event, State
+from gateway.store.reader import Reader
+from gateway.store.schema import ENVELOPE, audit, outbox
+
+FIRST_HASH = "00" * 32
+PAGE = 2_000
+"""Rows of the chain that are read in one transaction."""
+ACTION_EVENTS: Mapping[Action, Event] = {action: event for event, action in EVENT_ACTIONS.items()}
+
+_TOLD = ("seq", "at_ms", "actor", "action", "sid", "cause", "fields", "envelope_sha256")
+_HEAD = select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
+_INSERT = insert(audit)
+_ALL = select(audit).order_by(audit.c.seq)
+_STANDING = select(outbox.c.sid, outbox.c.state, ENVELOPE)
+
+
+def append(
+    connection: Connection,
+    *,
+    at_ms: int,
+    actor: str,
+    action: Action,
+    sid: str,
+    cause: str | None = None,
+    fields: Sequence[str] = (),
+    envelope_sha256: str | None = None,
+) -> None:
+    """Adds one row to the chain, in the caller's transaction."""
+    head = connection.execute(_HEAD).one_or_none()
+    seq, previous = (head.seq + 1, head.hash) if head is not None else (1, FIRST_HASH)
+    row: dict[str, Any] = {
+        "seq": seq,
+        "at_ms": at_ms,
+        "actor": actor,
+        "action": action.value,
+        "sid": sid,
+        "cause": cause,
+        "fields": json.dumps(sorted(fields)),
+        "envelope_sha256": envelope_sha256,
+    }
+    row |= {"prev_hash": previous, "hash": _link(previous, row)}
+    connection.execute(_INSERT, row)
+
+
+def walk(rows: Sequence[AuditRow]) -> Iterator[tuple[AuditRow, State, str]]:
+    """One submission's rows with the state each led to, and the event's name."""
+    state = State.QUEUED
+    for row in rows:
+        if row.action is Action.ACCEPTED:
+            yield row, state, "accepted"
+            continue
+        event = ACTION_EVENTS[row.action]
+        state = TRANSITIONS[state, event]
+        yield row, state, event.value
+
+
+def rows_of(connection: Connection, sid: str) -> tuple[AuditRow, ...]:
+    """One submission's rows, oldest first."""
+    found = connection.execute(_ALL.where(audit.c.sid == sid)).mappings()
+    return tuple(_row(row) for row in found)
+
+
+class Audit:
+    """Reads and checks the chain. Only the outbox's own moves can add to it."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def rows(self, sid: str | None = None) -> tuple[AuditRow, ...]:
+        """Every row, or one submission's, oldest first."""
+        if sid is not None:
+            return self._reader.run(lambda connection: rows_of(connection, sid))
+        return self._reader.run(
+            lambda connection: tuple(_row(row) for row in connection.execute(_ALL).mappings())
+        )
+
+    def verify(self) -> tuple[bool, int | None]:
+        """Whether chain and outbox agree, and the number of the first row that is wrong;
+        where rows are missing at the end, the number of the first that is missing."""
+        walk = _Walk()
+        while self._reader.run(walk.page):
+            pass
+        return walk.fault is None, walk.fault
+
+
+def _link(previous: str, row: Mapping[str, Any] | RowMapping) -> str:
+    told = json.dumps({name: row[name] for name in _TOLD}, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(b"\0" + bytes.fromhex(previous) + told.encode("ascii")).hexdigest()
+
+
+class _Walk:
+    """A walk along the chain, a page at a time, so that a long chain does not keep writers
+    waiting; where it ends, the outbox is compared in the same moment."""
+
+    def __init__(self) -> None:
+        self.fault: int | None = None
+        self._seq = 0
+        self._previous = FIRST_HASH
+        self._standing: dict[str, tuple[State, str | None, int]] = {}
+
+    def page(self, connection: Connection) -> bool:
+        """Takes the next page; False when the walk is over."""
+        asked = _ALL.limit(PAGE)
+        if self._seq:
+            asked = asked.where(audit.c.seq > self._seq)
+        rows = connection.execute(asked).mappings().all()
+        for row in rows:
+            self._seq += 1
+            if not _fits(row, self._seq, self._previous) or not _step(self._standing, row):
+                self.fault = self._seq
+                return False
+            self._previous = row["hash"]
+        if len(rows) == PAGE:
+            return True
+        self.fault = self._disagreement(connection)
+        return False
+
+    def _disagreement(self, connection: Connection) -> int | None:
+        faults = []
+        for sid, state, envelope in connection.execute(_STANDING):
+            told = self._standing.pop(sid, None)
+            if told is None or told[0] != state:
+                faults.append(self._seq + 1)
+            elif told[1] != hashlib.sha256(envelope).hexdigest():
+                faults.append(told[2])
+        faults += [accepted_seq for _, _, accepted_seq in self._standing.values()]
+        return min(faults, default=None)
+
+
+def _fits(row: RowMapping, seq: int, previous: str) -> bool:
+    try:
+        told = (row["seq"], row["prev_hash"], row["hash"])
+        return told == (seq, previous, _link(previous, row))
+    except (TypeError, ValueError):
+        return False
+
+
+def _step(standing: dict[str, tuple[State, str | None, int]], row: RowMapping) -> bool:
+    """Takes the row's submission one step further; False when there is no such step."""
+    sid = row["sid"]
+    if row["action"] == Action.ACCEPTED:
+        if sid in standing:
+            return False
+        standing[sid] = (State.QUEUED, row["envelope_sha256"], row["seq"])
+        return True
+    try:
+        state, digest, accepted_seq = standing[sid]
+        state = TRANSITIONS[state, ACTION_EVENTS[Action(row["action"])]]
+    except (KeyError, ValueError):
+        return False
+    standing[sid] = (state, digest, accepted_seq)
+    return True
+
+
+def _row(row: RowMapping) -> AuditRow:
+    told = dict(row)
+    told["action"] = Action(told["action"])
+    told["fields"] = tuple(json.loads(told["fields"]))
+    return AuditRow(**told)

@@ -1,0 +1,254 @@
+"""The outbox: what was accepted, until HubSpot has it. Each call is one transaction."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, func, select
+
+from gateway.domain.errors import IntakeClosed
+from gateway.domain.submissions import Event, State, Status
+from gateway.domain.users import WORKER
+from gateway.store.accepting import Clock, Seal, accept
+from gateway.store.audit import rows_of, walk
+from gateway.store.faults import OutboxUnreadable
+from gateway.store.moves import Outcome, move
+from gateway.store.reader import Reader
+from gateway.store.records import Accepted, Claimed, NewSubmission, Sealed, Unclear
+from gateway.store.schema import ENVELOPE, outbox
+from gateway.store.writer import Writer
+
+__all__ = ["Accepted", "Claimed", "NewSubmission", "Outbox", "Sealed", "Unclear"]
+
+_C = outbox.c
+_SEALED = (_C.sid, _C.receipt, _C.portal_id, _C.form_id, _C.form_name, _C.snapshot_hash,
+           _C.accepted_at_ms, _C.submitted_at_ms, ENVELOPE)  # fmt: skip
+_STATUS = (_C.sid, _C.receipt, _C.form_id, _C.form_name, _C.state, _C.attempts,
+           _C.accepted_at_ms, _C.changed_at_ms, _C.delivered_at_ms, _C.cause,
+           _C.rejected_fields)  # fmt: skip
+_OLDEST_FIRST = (_C.accepted_at_ms, _C.submitted_at_ms)
+
+_DUE = (
+    select(*_SEALED, _C.fence, _C.attempts)
+    .where(_C.state == State.QUEUED.value, _C.not_before_ms <= bindparam("now"))
+    .order_by(*_OLDEST_FIRST)
+    .limit(bindparam("most"))
+    # Other databases let several claim at once; SQLite has one writer and leaves this out.
+    .with_for_update(skip_locked=True)
+)
+_OVERDUE = select(_C.sid, _C.fence).where(
+    _C.state == State.SENDING.value, _C.lease_until_ms < bindparam("now")
+)
+_HELD = (
+    select(*_SEALED)
+    .where(_C.state == State.HELD.value)
+    .order_by(_C.changed_at_ms, _C.submitted_at_ms)
+    .limit(bindparam("most"))
+)
+_UNKNOWN = (
+    select(
+        _C.sid, _C.receipt, _C.portal_id, _C.form_id, _C.submitted_at_ms, _C.accepted_at_ms,
+        _C.changed_at_ms.label("unclear_since_ms"), _C.attempts,
+    )
+    .where(_C.state == State.UNKNOWN.value)
+    .order_by(_C.changed_at_ms, _C.submitted_at_ms)
+    .limit(bindparam("most"))
+)  # fmt: skip
+_BY_RECEIPT = select(*_STATUS).where(_C.receipt == bindparam("of_receipt"))
+_NEWEST_FIRST = (
+    select(*_STATUS)
+    .order_by(_C.accepted_at_ms.desc(), _C.submitted_at_ms.desc())
+    .limit(bindparam("most"))
+)
+_COUNTS = select(_C.state, func.count()).group_by(_C.state)
+_QUEUED = _C.state == State.QUEUED.value
+_OLDEST_WAITING = select(func.min(_C.accepted_at_ms)).where(_QUEUED)
+_NEXT_DUE = select(func.min(_C.not_before_ms)).where(_QUEUED)
+
+
+class Outbox:
+    """Keeps submissions and moves them along ``TRANSITIONS``; every move writes its audit row
+    in the same transaction, and applies only if nobody else moved the row first.
+
+    Changing calls raise :class:`IntakeClosed` (``disk``, ``busy``, ``store``) when the storage
+    fails; nothing has changed then. Reading calls raise
+    :class:`~gateway.store.faults.OutboxUnreadable`.
+    """
+
+    def __init__(self, writer: Writer, reader: Reader, now_ms: Callable[[], int]) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._now_ms = now_ms
+        self._clock = Clock(reader, now_ms)
+        self._on_accept: list[Callable[[], None]] = []
+
+    def on_accept(self, callback: Callable[[], None]) -> None:
+        """Has ``callback()`` called after each new submission is durable, in the thread that
+        accepted it: ``threading.Event.set``, to wake a worker."""
+        self._on_accept.append(callback)
+
+    def accept(self, new: NewSubmission, seal: Seal) -> Accepted:
+        """Makes a submission durable. ``seal(sid, submitted_at_ms)`` gives its envelope; it is
+        called outside every transaction, and again when another process took the time.
+
+        A key that was used before gives the earlier receipt (``created`` False) for the same
+        fingerprint, else :class:`KeyConflict`. With ``new.replaces`` the rejected submission
+        of that receipt is discarded in the same transaction: :class:`UnknownReceipt`, or
+        :class:`InvalidTransition` when it is not rejected any more.
+        """
+        try:
+            accepted = accept(self._writer, self._clock, new, seal, self._now_ms)
+        except OutboxUnreadable:
+            raise IntakeClosed("store") from None
+        if accepted.created:
+            for callback in self._on_accept:
+                # It is durable: no fault of who listens may turn that into an error.
+                with contextlib.suppress(Exception):
+                    callback()
+        return accepted
+
+    def claim(self, owner: str, *, limit: int, lease_s: float) -> tuple[Claimed, ...]:
+        """Takes up to ``limit`` due submissions for ``owner``, oldest first, and holds them
+        for ``lease_s`` seconds. The claim is durable before this returns, and no other
+        process has the same ones."""
+
+        def work(connection: Connection) -> tuple[Claimed, ...]:
+            now = self._now_ms()
+            until = now + int(lease_s * 1000)
+            claimed = []
+            for row in connection.execute(_DUE, {"now": now, "most": limit}).mappings().all():
+                held = {"fence": row["fence"] + 1, "attempts": row["attempts"] + 1,
+                        "lease_until_ms": until}  # fmt: skip
+                move(connection, row["sid"], State.QUEUED, Event.CLAIMED, actor=WORKER.id,
+                     at_ms=now, fence=row["fence"], also={**held, "owner": owner})  # fmt: skip
+                claimed.append(Claimed(**{**row, **held}))
+            return tuple(claimed)
+
+        return self._writer.run(work)
+
+    def settle(
+        self,
+        claimed: Claimed,
+        event: Event,
+        *,
+        cause: str | None = None,
+        rejected: Mapping[str, str] | None = None,
+        not_before_ms: int | None = None,
+        correlation_id: str | None = None,
+        conversion_id: str | None = None,
+    ) -> State:
+        """Ends a claim and returns the state it led to. ``cause`` is a key of ``CAUSES``;
+        ``rejected`` is field key → errorType; ``not_before_ms`` holds a requeued one back.
+
+        Raises :class:`InvalidTransition` when the claim is no longer ours: stop, never retry.
+        """
+        outcome = Outcome(cause, rejected or {}, correlation_id, conversion_id)
+
+        def work(connection: Connection) -> State:
+            return move(connection, claimed.sid, State.SENDING, event, actor=WORKER.id,
+                        at_ms=self._now_ms(), fence=claimed.fence, outcome=outcome,
+                        also={"not_before_ms": not_before_ms or 0})  # fmt: skip
+
+        return self._writer.run(work)
+
+    def expire_leases(self) -> int:
+        """Takes every submission whose lease has run out for unclear, and returns how many:
+        whoever held it may have sent it."""
+
+        def work(connection: Connection) -> int:
+            now = self._now_ms()
+            overdue = connection.execute(_OVERDUE, {"now": now}).all()
+            for sid, fence in overdue:
+                move(connection, sid, State.SENDING, Event.LEASE_EXPIRED, actor=WORKER.id,
+                     at_ms=now, fence=fence, outcome=Outcome("worker_stopped"))  # fmt: skip
+            return len(overdue)
+
+        return self._writer.run(work)
+
+    def held(self, limit: int) -> tuple[Sealed, ...]:
+        """Up to ``limit`` held submissions, longest held first, to ask the gate about again."""
+        return self._reader.run(
+            lambda connection: tuple(
+                Sealed(**row) for row in connection.execute(_HELD, {"most": limit}).mappings()
+            )
+        )
+
+    def release(self, sid: str) -> None:
+        """Puts a held submission back into the queue. Raises :class:`InvalidTransition` when
+        it is not held any more."""
+        self._writer.run(
+            lambda connection: move(
+                connection, sid, State.HELD, Event.GATE_PASSES_AGAIN,
+                actor=WORKER.id, at_ms=self._now_ms(), also={"not_before_ms": 0},
+            )
+        )  # fmt: skip
+
+    def unknown(self, limit: int) -> tuple[Unclear, ...]:
+        """Up to ``limit`` submissions to look up in HubSpot, longest unclear first."""
+        return self._reader.run(
+            lambda connection: tuple(
+                Unclear(**row) for row in connection.execute(_UNKNOWN, {"most": limit}).mappings()
+            )
+        )
+
+    def confirm(self, sid: str, conversion_id: str | None) -> None:
+        """Marks an unclear submission as delivered: it was found in HubSpot. Raises
+        :class:`InvalidTransition` when it is not unclear any more."""
+        outcome = Outcome(conversion_id=conversion_id)
+        self._writer.run(
+            lambda connection: move(
+                connection, sid, State.UNKNOWN, Event.FOUND_IN_HUBSPOT,
+                actor=WORKER.id, at_ms=self._now_ms(), outcome=outcome,
+            )
+        )  # fmt: skip
+
+    def status(self, receipt: str) -> Status | None:
+        """Where the submission of this receipt is, with its history; None when there is none."""
+
+        def question(connection: Connection) -> Status | None:
+            found = connection.execute(_BY_RECEIPT, {"of_receipt": receipt})
+            row = found.mappings().one_or_none()
+            if row is None:
+                return None
+            steps = walk(rows_of(connection, row["sid"]))
+            return _status(row, tuple((told.at_ms, state, event) for told, state, event in steps))
+
+        return self._reader.run(question)
+
+    def listing(self, limit: int = 200, state: State | None = None) -> tuple[Status, ...]:
+        """The newest submissions first, without their histories; of one ``state`` if given."""
+        asked = _NEWEST_FIRST if state is None else _NEWEST_FIRST.where(_C.state == state.value)
+        return self._reader.run(
+            lambda connection: tuple(
+                _status(row, ()) for row in connection.execute(asked, {"most": limit}).mappings()
+            )
+        )
+
+    def counts(self) -> Mapping[State, int]:
+        """How many submissions are in each state; every state is present."""
+        found = self._reader.run(lambda connection: connection.execute(_COUNTS).all())
+        return dict.fromkeys(State, 0) | {State(state): count for state, count in found}
+
+    def oldest_waiting_ms(self) -> int | None:
+        """When the oldest queued submission was accepted; None when none is queued."""
+        return self._reader.run(lambda connection: connection.execute(_OLDEST_WAITING).scalar())
+
+    def next_due_ms(self) -> int | None:
+        """The first moment at which there is something to claim (it may have passed, 0 means
+        at once); None when none is queued."""
+        return self._reader.run(lambda connection: connection.execute(_NEXT_DUE).scalar())
+
+
+def _status(row: RowMapping, history: tuple[tuple[int, State, str], ...]) -> Status:
+    told: dict[str, Any] = dict(row)
+    del told["sid"]
+    return Status(
+        code=told.pop("receipt"),
+        state=State(told.pop("state")),
+        rejected_fields=json.loads(told.pop("rejected_fields")),
+        history=history,
+        **told,
+    )

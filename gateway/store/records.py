@@ -1,0 +1,76 @@
+"""What crosses the outbox's border: what comes in, and what the worker gets."""
+
+from __future__ import annotations
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class NewSubmission:
+    """All that the outbox keeps in clear of a submission. The answers are not among it."""
+
+    portal_id: int
+    form_id: str
+    form_name: str
+    snapshot_hash: str
+    """SHA-256 (hex) of what the gate's verdict rested on."""
+    accepted_by: str
+    """The id of the user who submitted."""
+    key: str | None = None
+    """The caller's idempotency key, at most 255 characters."""
+    fingerprint: str | None = None
+    """The ring's keyed digest of the answers: tells whether a key came back with others."""
+    replaces: str | None = None
+    """The receipt of the rejected submission that this one corrects."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Accepted:
+    """A submission that is durable now, or was before (``created`` is False)."""
+
+    sid: str
+    receipt: str
+    """The code for people."""
+    accepted_at_ms: int
+    submitted_at_ms: int
+    created: bool
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Sealed:
+    """A stored submission as it is needed to open its envelope."""
+
+    sid: str
+    receipt: str
+    portal_id: int
+    form_id: str
+    form_name: str
+    snapshot_hash: str
+    accepted_at_ms: int
+    submitted_at_ms: int
+    envelope: bytes = dataclasses.field(repr=False)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Claimed(Sealed):
+    """A submission that one worker holds until ``lease_until_ms``. ``fence`` rises with each
+    claim, so that a worker that lost its lease cannot settle."""
+
+    fence: int
+    attempts: int
+    """How many times it was claimed, this one included."""
+    lease_until_ms: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Unclear:
+    """A submission whose sending ended unclear: look for its tag in HubSpot."""
+
+    sid: str
+    receipt: str
+    portal_id: int
+    form_id: str
+    submitted_at_ms: int
+    accepted_at_ms: int
+    unclear_since_ms: int
+    attempts: int
