@@ -1,0 +1,133 @@
+"""The emulator's own routes under ``/_emulator``: faults, switches, tokens, drift, journal.
+
+They need no token, and answer loopback callers that are not web pages. None shows a value.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from gateway.emulator import responses
+from gateway.emulator.calls import Call
+from gateway.emulator.portal import Portal
+from gateway.emulator.responses import Answer, Stop
+from gateway.emulator.tokens import TokenKind
+
+
+def add_fault(call: Call) -> Answer:
+    """Switch a fault on: ``{on, kind, times?, seconds?}``; ``times: null`` until cleared."""
+    given = call.json_object()
+    on, kind = given.get("on"), given.get("kind")
+    times, seconds = given.get("times", 1), given.get("seconds", 0)
+    if not isinstance(on, str) or not isinstance(kind, str):
+        raise Stop(responses.bad_request("on and kind are texts"))
+    if not (times is None or _is_number(times)) or not _is_number(seconds):
+        raise Stop(responses.bad_request("times and seconds are numbers"))
+    _told(lambda: call.portal.faults.add(on, kind, times and int(times), float(seconds)))
+    return list_faults(call)
+
+
+def list_faults(call: Call) -> Answer:
+    """The faults still waiting."""
+    return responses.as_json({"faults": list(call.portal.faults.listing())})
+
+
+def clear_faults(call: Call) -> Answer:
+    """Switch every fault off, and lift a block."""
+    call.portal.faults.clear()
+    call.portal.limits.reset()
+    return Answer(204)
+
+
+def list_requests(call: Call) -> Answer:
+    """What was called, oldest first: names only."""
+    entries = call.portal.journal.entries()
+    return responses.as_json({"requests": [dataclasses.asdict(entry) for entry in entries]})
+
+
+def clear_requests(call: Call) -> Answer:
+    """Forget what was called."""
+    call.portal.journal.clear()
+    return Answer(204)
+
+
+def list_switches(call: Call) -> Answer:
+    """Every guess with its value, default and the question it answers."""
+    return responses.as_json({"switches": call.portal.switches.listing()})
+
+
+def amend_switches(call: Call) -> Answer:
+    """Change switches: ``{name: value}``."""
+    changes = call.json_object()
+    _told(lambda: call.portal.amend_switches(**changes))
+    return list_switches(call)
+
+
+def issue_token(call: Call) -> Answer:
+    """A further token: ``{scopes, kind?, expires_in?}``."""
+    given = call.json_object()
+    scopes, expires_in = given.get("scopes"), given.get("expires_in")
+    if not isinstance(scopes, list) or not all(isinstance(s, str) for s in scopes):
+        raise Stop(responses.bad_request("scopes is a list of texts"))
+    if not (expires_in is None or _is_number(expires_in)):
+        raise Stop(responses.bad_request("expires_in is a number of seconds"))
+    kind = _told(lambda: TokenKind(given.get("kind", TokenKind.PRIVATE_APP)))
+    text = call.portal.issue_token(scopes, kind=kind, expires_in=expires_in)
+    return responses.as_json({"access_token": text, "scopes": scopes}, 201)
+
+
+def amend_form(call: Call) -> Answer:
+    """Change a form's definition, as an editor would."""
+    changes = call.json_object()
+    form_id = call.params["form_id"]
+    return responses.as_json(_found(lambda: call.portal.amend_form(form_id, changes)))
+
+
+def amend_property(call: Call) -> Answer:
+    """Change a property; another class means archived and created again."""
+    changes = call.json_object()
+    kind, name = _address(call)
+    return responses.as_json(_found(lambda: call.portal.amend_property(kind, name, changes)))
+
+
+def archive_property(call: Call) -> Answer:
+    """Archive a property."""
+    kind, name = _address(call)
+    return responses.as_json(_found(lambda: call.portal.archive_property(kind, name)))
+
+
+def reset(call: Call) -> Answer:
+    """Back to the seed; tokens stay valid."""
+    call.portal.reset()
+    return Answer(204)
+
+
+def redirected(_: Call) -> Answer:
+    """Where a redirect leads: nobody should ever come here."""
+    return responses.as_json({"inlineMessage": "a redirect was followed"})
+
+
+def _address(call: Call) -> tuple[str, str]:
+    portal: Portal = call.portal
+    kind = portal.object_type(call.params["object_type"])
+    return (kind.id if kind else ""), call.params["property_name"]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _told(do: Callable[[], Any]) -> Any:
+    try:
+        return do()
+    except ValueError as fault:
+        raise Stop(responses.bad_request(str(fault))) from None
+
+
+def _found(do: Callable[[], Any]) -> Any:
+    try:
+        return do()
+    except KeyError:
+        raise Stop(responses.not_found()) from None

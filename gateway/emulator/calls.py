@@ -1,0 +1,100 @@
+"""One HTTP call as the endpoints see it, and what they may ask of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.domain.scopes import ScopeNeed
+from gateway.emulator import responses, tokens
+from gateway.emulator.portal import Portal
+from gateway.emulator.responses import Stop
+from gateway.emulator.tokens import Token
+
+JSON_MEDIA_TYPE = "application/json"
+FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """A request that has been read whole. Header names are in lower case."""
+
+    portal: Portal
+    base: str
+    """The emulator's own address, for links to a next page."""
+    method: str
+    path: str
+    params: Mapping[str, str]
+    query: Mapping[str, tuple[str, ...]]
+    headers: Mapping[str, str]
+    body: bytes = dataclasses.field(repr=False)
+
+    @property
+    def bearer(self) -> str | None:
+        """The text of the token, or None when the call carries none."""
+        scheme, _, text = self.headers.get("authorization", "").partition(" ")
+        return text.strip() if scheme.lower() == "bearer" and text.strip() else None
+
+    def token(self) -> Token:
+        """The token the call carries. Stops with 401 when there is none, or it is not valid."""
+        text = self.bearer
+        if text is None:
+            raise Stop(responses.not_authenticated())
+        found = self.portal.tokens.find(text)
+        if found is None and tokens.looks_issued(text):
+            raise Stop(responses.not_authenticated())
+        if found is None:
+            raise Stop(responses.expired(0, time.time()))
+        if found.expires_at is not None and found.expires_at <= time.time():
+            raise Stop(responses.expired(found.expires_at, time.time()))
+        return found
+
+    def require(self, need: ScopeNeed) -> None:
+        """Stop with 403 unless the token meets ``need``."""
+        if not need.met_by(self.token().scopes):
+            raise Stop(responses.missing_scopes(list(need.spellings)))
+
+    def text(self, name: str) -> str | None:
+        """One text of the query, or None."""
+        given = self.query.get(name, ())
+        return given[-1] if given else None
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Every text of the query under ``name``, repeated or separated by commas."""
+        return tuple(t for given in self.query.get(name, ()) for t in given.split(",") if t)
+
+    def flag(self, name: str) -> bool:
+        """A truth of the query, false when absent. Stops with 400 for anything else."""
+        given = self.text(name)
+        if given not in (None, "true", "false"):
+            raise Stop(responses.bad_request(f"{name} must be true or false"))
+        return given == "true"
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        """A whole number of the query. Stops with 400 when it is none, or out of bounds."""
+        given = self.text(name)
+        if given is None:
+            return default
+        if not given.isascii() or not given.isdigit() or not low <= int(given[:9]) <= high:
+            raise Stop(responses.bad_request(f"{name} must be between {low} and {high}"))
+        return int(given)
+
+    def json_object(self) -> dict[str, Any]:
+        """The body as a JSON object. Stops with 415 or 400 when it is something else."""
+        if self.media_type != JSON_MEDIA_TYPE:
+            raise Stop(responses.error(415, "Unsupported Media Type"))
+        try:
+            content = json.loads(self.body)
+        except (ValueError, RecursionError):
+            content = None
+        if not isinstance(content, dict):
+            raise Stop(responses.bad_request("Invalid input JSON"))
+        return content
+
+    @property
+    def media_type(self) -> str:
+        """The media type of the body, without parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()

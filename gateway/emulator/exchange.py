@@ -1,0 +1,209 @@
+"""One exchange, from a call to its outcome, in the order HubSpot's edge and API go through:
+block, fault, token, rate limit, the endpoint itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import json
+import time
+import uuid
+from collections.abc import Callable, Mapping
+
+from gateway.emulator import faults, responses
+from gateway.emulator.calls import Call
+from gateway.emulator.faults import Area, Fault, Moment
+from gateway.emulator.journal import Entry
+from gateway.emulator.responses import Answer, Stop
+from gateway.emulator.submit import PUBLIC_HEADERS
+
+MARK = {"X-Sealed-Intake-Emulator": "1"}
+"""On every answer, so that nobody takes a demo for a delivery."""
+_JOURNAL_NAME_LENGTH = 120
+_KNOWN_PARTS = 3
+"""How much of an unknown path the journal keeps: the rest may be anything, a token too."""
+_SUBMITS = (Area.SECURE_SUBMIT, Area.PUBLIC_SUBMIT)
+_SECONDLY = 19
+"""What the obsolete per-second headers say."""
+
+
+class Door(enum.Enum):
+    """Who may call a route, and whose window it uses."""
+
+    BEARER = enum.auto()
+    """A token is needed, and its window counts."""
+    SELF = enum.auto()
+    """The endpoint looks at the credentials itself."""
+    PUBLIC = enum.auto()
+    """Anybody, browsers too."""
+    ADMIN = enum.auto()
+    """The emulator's own: no faults, limits or journal."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Route:
+    """One row of the route table."""
+
+    method: str
+    path: str
+    handler: Callable[[Call], Answer]
+    door: Door
+    area: Area | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What goes back. Without an answer the connection is cut."""
+
+    answer: Answer | None
+    delay: float = 0.0
+    """Seconds to wait before answering."""
+
+
+def carry_out(route: Route, call: Call) -> Outcome:
+    """Carry out ``call`` and note it in the journal. Hold the portal's lock."""
+    if route.door is Door.ADMIN:
+        return Outcome(_marked(_handled(route, call)))
+    now = time.monotonic()
+    portal = call.portal
+    if portal.limits.blocked(now):
+        return _noted(route, call, Outcome(_marked(responses.blocked())))
+    fault = portal.faults.take(route.area) if route.area else None
+    outcome = _with_fault(route, call, fault, now)
+    if outcome.answer is not None and outcome.answer.status == 429:
+        portal.limits.refused(now, portal.switches.block_time)
+        if portal.switches.retry_after:
+            wait = str(max(1, round(portal.switches.rate_window)))
+            outcome = Outcome(outcome.answer.with_headers({"Retry-After": wait}), outcome.delay)
+    return _noted(route, call, outcome, fault)
+
+
+def turned_away(call: Call, answer: Answer) -> Outcome:
+    """What no route takes: noted with the first parts of its path only."""
+    parts = call.path.split("/")[: _KNOWN_PARTS + 1]
+    path = "/".join(parts) + ("/…" if call.path.count("/") > _KNOWN_PARTS else "")
+    call.portal.journal.note(_entry(call, path, answer.status))
+    return Outcome(_marked(answer))
+
+
+def broken(call: Call, what: str) -> Outcome:
+    """A bug of the emulator's own: answered as HubSpot's internal error, noted by its type."""
+    call.portal.journal.note(_entry(call, "", 500, fault=f"bug: {what}"))
+    return Outcome(_marked(responses.error(500, "internal error")))
+
+
+def _with_fault(route: Route, call: Call, fault: Fault | None, now: float) -> Outcome:
+    if fault is None:
+        return Outcome(_marked(_limited(route, call, now)))
+    kind = faults.KINDS[fault.kind]
+    real = _limited(route, call, now) if kind.moment is Moment.AFTER else None
+    if kind.drops:
+        return Outcome(None)
+    answer = kind.answer(fault) if kind.answer else real
+    return Outcome(_marked(answer or Answer(500)), fault.seconds if kind.delays else 0.0)
+
+
+def _limited(route: Route, call: Call, now: float) -> Answer:
+    try:
+        windows = _windows(route, call)
+    except Stop as stop:
+        return stop.answer
+    if not windows:
+        return _handled(route, call)
+    switches, limits = call.portal.switches, call.portal.limits
+    span = switches.rate_window
+    if limits.calls_today >= switches.daily_limit > 0:
+        answer = responses.rate_limited("DAILY")
+    elif not all(limits.take(name, now, limit, span) for name, limit in windows.items()):
+        answer = responses.rate_limited("TEN_SECONDLY_ROLLING")
+    else:
+        limits.calls_today += 1
+        answer = _handled(route, call)
+    if route.door is Door.PUBLIC:
+        return answer.with_headers(PUBLIC_HEADERS)
+    return answer.with_headers(_limit_headers(call, windows, now))
+
+
+def _windows(route: Route, call: Call) -> Mapping[str, int]:
+    """The windows a call counts in, and the limit of each. Stops with 401 where a token is
+    needed."""
+    switches = call.portal.switches
+    if route.door is Door.PUBLIC:
+        return {"public": switches.public_limit}
+    if route.door is not Door.BEARER:
+        return {}
+    call.token()
+    windows = {f"token {call.bearer}": switches.rate_limit}
+    if route.area is Area.SECURE_SUBMIT:
+        windows[f"submit {call.bearer}"] = switches.submit_limit
+    return windows
+
+
+def _limit_headers(call: Call, windows: Mapping[str, int], now: float) -> dict[str, str]:
+    """What HubSpot tells of the tightest window; nothing where there is no limit."""
+    switches, limits = call.portal.switches, call.portal.limits
+    span = switches.rate_window
+    headers = {
+        "X-HubSpot-RateLimit-Secondly": str(_SECONDLY),
+        "X-HubSpot-RateLimit-Secondly-Remaining": str(_SECONDLY - 1),
+    }
+    if switches.daily_limit:
+        left = max(0, switches.daily_limit - limits.calls_today)
+        headers["X-HubSpot-RateLimit-Daily"] = str(switches.daily_limit)
+        headers["X-HubSpot-RateLimit-Daily-Remaining"] = str(left)
+    rooms = [
+        (limits.remaining(w, now, limit, span), limit) for w, limit in windows.items() if limit
+    ]
+    if rooms:
+        left, limit = min(rooms)
+        headers["X-HubSpot-RateLimit-Interval-Milliseconds"] = str(round(span * 1000))
+        headers["X-HubSpot-RateLimit-Max"] = str(limit)
+        headers["X-HubSpot-RateLimit-Remaining"] = str(left)
+    return headers
+
+
+def _handled(route: Route, call: Call) -> Answer:
+    try:
+        return route.handler(call)
+    except Stop as stop:
+        return stop.answer
+
+
+def _marked(answer: Answer) -> Answer:
+    own = {"X-HubSpot-Correlation-Id": str(uuid.uuid4())}
+    return answer.with_headers({**own, **answer.headers, **MARK})
+
+
+def _noted(route: Route, call: Call, outcome: Outcome, fault: Fault | None = None) -> Outcome:
+    path = call.path
+    if "object_id" in call.params:
+        path = path.removesuffix(call.params["object_id"]) + "{id}"
+    fields = _field_names(call.body) if route.area in _SUBMITS else ()
+    status = outcome.answer.status if outcome.answer else 0
+    call.portal.journal.note(_entry(call, path, status, fields, fault.kind if fault else None))
+    return outcome
+
+
+def _entry(
+    call: Call,
+    path: str,
+    status: int,
+    fields: tuple[str, ...] = (),
+    fault: str | None = None,
+) -> Entry:
+    return Entry(call.method, path, status, tuple(call.query), tuple(call.headers), fields, fault)
+
+
+def _field_names(body: bytes) -> tuple[str, ...]:
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return ()
+    entries = content.get("fields") if isinstance(content, Mapping) else None
+    names = []
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, Mapping) and isinstance(entry.get("name"), str):
+            kind = entry.get("objectTypeId", "0-1")
+            prefix = "" if kind == "0-1" else f"{kind}/"
+            names.append(f"{prefix}{entry['name']}"[:_JOURNAL_NAME_LENGTH])
+    return tuple(names)

@@ -1,0 +1,206 @@
+"""One HubSpot account in memory: what it is made of, and how a test reaches into it."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import secrets
+import threading
+import time
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from gateway.domain.objects import OBJECT_TYPES, ObjectType, object_type
+from gateway.domain.sensitivity import Sensitivity
+from gateway.emulator.faults import Faults
+from gateway.emulator.journal import Journal
+from gateway.emulator.limits import Limits
+from gateway.emulator.records import Record, Records, iso
+from gateway.emulator.seed import Seed
+from gateway.emulator.switches import Switches
+from gateway.emulator.tokens import TokenKind, Tokens
+
+Form = dict[str, Any]
+"""A form definition, as raw JSON."""
+Property = dict[str, Any]
+"""A property definition, as raw JSON."""
+
+
+@dataclasses.dataclass(frozen=True)
+class SubmittedValue:
+    """One value of a submission. ``shown`` is False for what was sensitive when it came."""
+
+    object_type_id: str
+    name: str
+    value: str = dataclasses.field(repr=False)
+    shown: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Submission:
+    """One accepted submission, with everything that was sent."""
+
+    conversion_id: str
+    form_id: str
+    submitted_at: int
+    """Milliseconds since the epoch, as sent; the moment of arrival when none was sent."""
+    values: tuple[SubmittedValue, ...] = dataclasses.field(repr=False)
+    page_uri: str | None
+    page_name: str | None
+    legal: Mapping[str, Any] | None = dataclasses.field(repr=False)
+    visible_at: float
+    """From when (monotonic) it shows in submissions read."""
+
+    def value(self, name: str, object_type_id: str = "0-1") -> str | None:
+        """What was sent for one property; the last one, if it was sent twice."""
+        found = [v.value for v in self.values if (v.object_type_id, v.name) ==
+                 (object_type_id, name)]  # fmt: skip
+        return found[-1] if found else None
+
+
+class Portal:
+    """The account: forms, properties, records, submissions, tokens, and the emulator's own
+    switches, faults and journal. Hold ``lock`` for anything but its methods."""
+
+    def __init__(self, seed: Seed, switches: Switches, access_token: str | None = None) -> None:
+        self.lock = threading.RLock()
+        self.seed = seed
+        self.id = seed.portal_id
+        self._first_switches = switches
+        self.tokens = Tokens()
+        self.client_id = seed.client_id
+        self.client_secret = str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))
+        self.access_token = self.tokens.issue(seed.scopes, text=access_token)
+        self._fill()
+
+    def _fill(self) -> None:
+        seed = self.seed
+        self.switches = self._first_switches
+        self.limits = Limits()
+        self.faults = Faults()
+        self.journal = Journal()
+        self.records = Records()
+        self.submitted: list[Submission] = []
+        self.forms: dict[str, Form] = {f["id"]: copy.deepcopy(f) for f in seed.forms}
+        self.properties: dict[str, dict[str, Property]] = {
+            kind: {p["name"]: copy.deepcopy(p) for p in rows}
+            for kind, rows in seed.properties.items()
+        }
+
+    def object_type(self, named: str) -> ObjectType | None:
+        """The object type a path names: by id, plural, singular, or a custom object's names."""
+        for kind in OBJECT_TYPES.values():
+            if named in (kind.id, kind.plural, kind.label):
+                return kind
+        for name, custom_id in self.seed.custom_objects.items():
+            if named in (custom_id, name, f"p{self.id}_{name}"):
+                return object_type(custom_id)
+        return None
+
+    def property(self, object_type_id: str, name: str) -> Property | None:
+        """The property of this name, archived or not."""
+        return self.properties.get(object_type_id, {}).get(name)
+
+    def sensitivity(self, object_type_id: str, name: str) -> Sensitivity | None:
+        """The class of a property; None when there is no such property."""
+        definition = self.property(object_type_id, name)
+        return Sensitivity.parse(definition.get("dataSensitivity")) if definition else None
+
+    def subscription_types(self) -> frozenset[int]:
+        """Every subscription type the account's forms name."""
+        found: set[int] = set()
+        for form in self.forms.values():
+            legal = form["legalConsentOptions"]
+            found.update(legal.get("subscriptionTypeIds", ()))
+            found.update(b["subscriptionTypeId"] for b in legal.get("communicationsCheckboxes", ()))
+        return frozenset(found)
+
+    # What tests and the admin routes do from outside.
+
+    def reset(self) -> None:
+        """Back to the seed and the first switches; tokens stay valid."""
+        with self.lock:
+            self._fill()
+
+    def issue_token(
+        self,
+        scopes: Iterable[str],
+        *,
+        kind: TokenKind = TokenKind.PRIVATE_APP,
+        expires_in: float | None = None,
+    ) -> str:
+        """A further token; ``expires_in`` seconds from now, never by default."""
+        expires_at = None if expires_in is None else time.time() + expires_in
+        with self.lock:
+            return self.tokens.issue(scopes, kind=kind, expires_at=expires_at)
+
+    def amend_switches(self, **changes: Any) -> None:
+        """Change switches on the running account. Raises :class:`ValueError`."""
+        with self.lock:
+            self.switches = self.switches.amended(changes)
+
+    def amend_form(self, form_id: str, changes: Mapping[str, Any]) -> Form:
+        """Change a form's definition as an editor would; nested objects are merged, lists
+        replaced. Raises :class:`KeyError` for an unknown form."""
+        with self.lock:
+            form = self.forms[form_id]
+            _merge(form, changes)
+            form["updatedAt"] = iso(now_ms())
+            if form["archived"]:
+                form.setdefault("archivedAt", form["updatedAt"])
+            else:
+                form.pop("archivedAt", None)
+            return copy.deepcopy(form)
+
+    def amend_property(
+        self, object_type_id: str, name: str, changes: Mapping[str, Any]
+    ) -> Property:
+        """Change a property. HubSpot fixes the class at creation, so another
+        ``dataSensitivity`` means: archived and created again under the same name, with a
+        new ``createdAt``. Raises :class:`KeyError` for an unknown property."""
+        with self.lock:
+            definition = self.properties[object_type_id][name]
+            before = definition.get("dataSensitivity")
+            _merge(definition, changes)
+            definition["updatedAt"] = iso(now_ms())
+            if definition.get("dataSensitivity") != before:
+                definition["createdAt"] = definition["updatedAt"]
+            if not definition["archived"]:
+                definition.pop("archivedAt", None)
+            return copy.deepcopy(definition)
+
+    def archive_property(self, object_type_id: str, name: str) -> Property:
+        """Archive a property. Raises :class:`KeyError` for an unknown one."""
+        stamp = iso(now_ms())
+        return self.amend_property(object_type_id, name, {"archived": True, "archivedAt": stamp})
+
+    def submissions(self, form_id: str | None = None) -> Sequence[Submission]:
+        """What was accepted, oldest first; of one form when it is named."""
+        with self.lock:
+            return tuple(s for s in self.submitted if form_id in (None, s.form_id))
+
+    def contacts(self) -> Sequence[Record]:
+        """The contacts written so far, oldest first."""
+        return self.records_of("0-1")
+
+    def records_of(self, object_type_id: str) -> Sequence[Record]:
+        """The records of one object type written so far, oldest first."""
+        with self.lock:
+            self.records.settle(time.monotonic())
+            return tuple(self.records.all(object_type_id))
+
+
+def now_ms() -> int:
+    """The moment, in milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+def _merge(target: dict[str, Any], changes: Mapping[str, Any]) -> None:
+    for key, value in changes.items():
+        if value is None:
+            target.pop(key, None)
+        elif isinstance(value, Mapping) and isinstance(target.get(key), dict):
+            _merge(target[key], value)
+        else:
+            target[key] = copy.deepcopy(value)

@@ -1,0 +1,61 @@
+"""Property definitions: one class per list, no paging.
+
+Source: https://developers.hubspot.com/docs/api-reference/latest/crm/properties
+"""
+
+from __future__ import annotations
+
+from gateway.domain.objects import ObjectType
+from gateway.domain.scopes import definition_need
+from gateway.domain.sensitivity import Sensitivity
+from gateway.emulator import responses
+from gateway.emulator.calls import Call
+from gateway.emulator.responses import Answer, Stop
+
+
+def list_properties(call: Call) -> Answer:
+    """Every property of one object type and one class, non-sensitive unless asked."""
+    kind = asked_object_type(call)
+    call.require(definition_need(kind))
+    asked = _asked_class(call) or Sensitivity.NON_SENSITIVE
+    archived = call.flag("archived")
+    rows = call.portal.properties.get(kind.id, {}).values()
+    return responses.as_json(
+        {"results": [r for r in rows if r["archived"] == archived and _is_of(r, asked)]}
+    )
+
+
+def get_property(call: Call) -> Answer:
+    """One property. Without ``dataSensitivity`` any class is found, as HubSpot's own example
+    has it; a switch gives the strict reading."""
+    kind = asked_object_type(call)
+    call.require(definition_need(kind))
+    asked = _asked_class(call)
+    if asked is None and not call.portal.switches.get_property_any_class:
+        asked = Sensitivity.NON_SENSITIVE
+    found = call.portal.property(kind.id, call.params["property_name"])
+    if found is None or found["archived"] != call.flag("archived"):
+        raise Stop(responses.not_found("The property does not exist."))
+    if asked is not None and not _is_of(found, asked):
+        raise Stop(responses.not_found("The property does not exist."))
+    return responses.as_json(found)
+
+
+def asked_object_type(call: Call) -> ObjectType:
+    """The object type the path names. Stops with 400 for an unknown one."""
+    kind = call.portal.object_type(call.params["object_type"])
+    if kind is None:
+        raise Stop(responses.bad_request("Unable to infer object type from the path"))
+    return kind
+
+
+def _asked_class(call: Call) -> Sensitivity | None:
+    text = call.text("dataSensitivity")
+    asked = Sensitivity.parse(text)
+    if text is not None and asked is None:
+        raise Stop(responses.bad_request(f"dataSensitivity is one of {', '.join(Sensitivity)}"))
+    return asked
+
+
+def _is_of(definition: dict[str, object], asked: Sensitivity) -> bool:
+    return definition.get("dataSensitivity") == asked

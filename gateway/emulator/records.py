@@ -1,0 +1,96 @@
+"""CRM records in memory, written the way form submissions write them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import itertools
+from collections.abc import Iterable, Mapping
+
+from gateway.domain.objects import COMPANY, CONTACT
+
+_IDENTITY: Mapping[str, tuple[str, ...]] = {CONTACT: ("email",), COMPANY: ("domain", "name")}
+"""By which properties a submission finds the record it updates, the first that is filled
+deciding. Every other object gets a new record each time."""
+
+
+def iso(ms: int) -> str:
+    """Milliseconds since the epoch as HubSpot writes a moment."""
+    moment = datetime.datetime.fromtimestamp(ms / 1000, datetime.UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03d}Z"
+
+
+@dataclasses.dataclass
+class Record:
+    """One record. Its values are synthetic or a demo's, and live in memory only."""
+
+    id: str
+    created_ms: int
+    updated_ms: int
+    values: dict[str, str] = dataclasses.field(default_factory=dict, repr=False)
+    archived: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class _Write:
+    due: float
+    object_type_id: str
+    values: Mapping[str, str] = dataclasses.field(repr=False)
+    at_ms: int
+
+
+class Records:
+    """Every record of the portal, by object type, oldest first."""
+
+    def __init__(self) -> None:
+        self._by_type: dict[str, dict[str, Record]] = {}
+        self._waiting: list[_Write] = []
+        self._ids = itertools.count(84_729_735_601, 7)
+
+    def submit(
+        self, object_type_id: str, values: Mapping[str, str], *, at_ms: int, due: float
+    ) -> None:
+        """Write ``values`` to the record they belong to, once the monotonic clock reaches
+        ``due``. An empty text clears; an unchanged identity updates, a new one creates."""
+        self._waiting.append(_Write(due, object_type_id, dict(values), at_ms))
+
+    def settle(self, now: float) -> None:
+        """Carry out the writes that are due."""
+        due = [write for write in self._waiting if write.due <= now]
+        self._waiting = [write for write in self._waiting if write.due > now]
+        for write in due:
+            self._carry_out(write)
+
+    def all(self, object_type_id: str) -> Iterable[Record]:
+        """The records of one object type, oldest first."""
+        return tuple(self._by_type.get(object_type_id, {}).values())
+
+    def find(self, object_type_id: str, value: str, by: str | None = None) -> Record | None:
+        """The record of id ``value``, or the first whose property ``by`` has this value."""
+        if by in (None, "hs_object_id"):
+            return self._by_type.get(object_type_id, {}).get(value)
+        wanted = value.casefold()
+        for record in self.all(object_type_id):
+            if by and record.values.get(by, "").casefold() == wanted:
+                return record
+        return None
+
+    def _carry_out(self, write: _Write) -> None:
+        record = self._identified(write) or self._created(write)
+        record.updated_ms = write.at_ms
+        for name, value in write.values.items():
+            if value:
+                record.values[name] = value
+            else:
+                record.values.pop(name, None)
+
+    def _identified(self, write: _Write) -> Record | None:
+        for by in _IDENTITY.get(write.object_type_id, ()):
+            if value := write.values.get(by):
+                return self.find(write.object_type_id, value, by)
+        return None
+
+    def _created(self, write: _Write) -> Record:
+        record = Record(str(next(self._ids)), write.at_ms, write.at_ms)
+        self._by_type.setdefault(write.object_type_id, {})[record.id] = record
+        return record

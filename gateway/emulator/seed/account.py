@@ -1,0 +1,63 @@
+"""The account a seed describes, and the scopes its forms need."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from gateway.domain.objects import object_type
+from gateway.domain.scopes import Access, definition_need, forms_need, sensitive_need
+from gateway.domain.sensitivity import Sensitivity
+
+Json = dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Seed:
+    """An account before its first call."""
+
+    portal_id: int
+    client_id: str
+    domain: str
+    time_zone: str
+    utc_offset: str
+    utc_offset_ms: int
+    currency: str
+    custom_objects: Mapping[str, str]
+    """name → objectTypeId of the account's own object types."""
+    properties: Mapping[str, Sequence[Json]]
+    """objectTypeId → property definitions, as raw JSON."""
+    forms: Sequence[Json]
+    """Form definitions, as raw JSON."""
+    scopes: tuple[str, ...]
+    """What the main token holds."""
+
+
+def scopes_for(forms: Iterable[Json], properties: Mapping[str, Sequence[Json]]) -> tuple[str, ...]:
+    """The least scopes that let a gateway read and submit ``forms``, in base names."""
+    classes = {
+        (kind, row["name"]): Sensitivity(row["dataSensitivity"])
+        for kind, rows in properties.items()
+        for row in rows
+    }
+    found = {forms_need().name}
+    for form in forms:
+        for object_type_id, name in _addresses(form):
+            kind = object_type(object_type_id)
+            if kind is None:
+                raise ValueError("a seeded form has a field of an unknown object type")
+            found.add(definition_need(kind).name)
+            sensitivity = classes[object_type_id, name]
+            if sensitivity is not Sensitivity.NON_SENSITIVE:
+                need = sensitive_need(kind, sensitivity, Access.WRITE)
+                found |= {need.name} if need else set()
+    return tuple(sorted(found))
+
+
+def _addresses(form: Json) -> Iterator[tuple[str, str]]:
+    waiting = [field for group in form["fieldGroups"] for field in group["fields"]]
+    while waiting:
+        field = waiting.pop()
+        yield field["objectTypeId"], field["name"]
+        waiting += [dependant["dependentField"] for dependant in field["dependentFields"]]

@@ -1,0 +1,211 @@
+"""The emulator as a server: a thread of its own, on loopback and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from types import TracebackType
+from typing import Any, Self
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from gateway.domain.errors import GatewayError
+from gateway.emulator.asgi import CUT, EmulatorApp
+from gateway.emulator.portal import Portal
+from gateway.emulator.seed import load
+from gateway.emulator.switches import Switches
+
+_HOST = "127.0.0.1"
+_PATIENCE = 10.0
+"""Seconds a start or a stop may take."""
+
+
+class PortBusy(GatewayError):  # noqa: N818 - a state, named as the domain names its errors
+    """The port is not free."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(
+            f"Port {port} cannot be used: another program listens there, or this machine "
+            "reserves it. Choose another port, or 0 for any."
+        )
+        self.port = port
+
+
+class NotStarted(GatewayError):  # noqa: N818 - as above
+    """The server did not come up, or did not go down, in time."""
+
+    def __init__(self) -> None:
+        super().__init__("The emulator did not start or stop in time. Try again.")
+
+
+class Emulator:
+    """A HubSpot account on 127.0.0.1, for demos and tests.
+
+    The port is held from construction on, so the addresses are known before
+    :meth:`start`. Values live in memory and are gone when the process ends; after
+    :meth:`stop` the same account can be started again on the same port.
+
+    Raises :class:`PortBusy`, and ``gateway.emulator.seed.UnknownSeed``.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        seed: str = "clinic",
+        switches: Switches | None = None,
+        access_token: str | None = None,
+    ) -> None:
+        self.portal = Portal(load(seed), switches or Switches(), access_token)
+        self._socket: socket.socket | None = _bound(port)
+        self._port: int = self._socket.getsockname()[1]
+        self._thread: threading.Thread | None = None
+        self._server: uvicorn.Server | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._app: EmulatorApp | None = None
+
+    @property
+    def api_base(self) -> str:
+        """Where the CRM, forms and account APIs answer."""
+        return f"http://{_HOST}:{self._port}"
+
+    @property
+    def forms_base(self) -> str:
+        """Where submissions go: the same server."""
+        return self.api_base
+
+    @property
+    def portal_id(self) -> int:
+        """The account's number (HubID)."""
+        return self.portal.id
+
+    @property
+    def access_token(self) -> str:
+        """The token with every scope the seed's good forms need."""
+        return self.portal.access_token
+
+    @property
+    def client_id(self) -> str:
+        """The app's id, for introspection."""
+        return self.portal.client_id
+
+    @property
+    def client_secret(self) -> str:
+        """The app's secret, new with each emulator."""
+        return self.portal.client_secret
+
+    @property
+    def forms(self) -> list[dict[str, str]]:
+        """The forms that are not archived, as ``{id, name}``."""
+        with self.portal.lock:
+            live = [form for form in self.portal.forms.values() if not form["archived"]]
+            return [{"id": form["id"], "name": form["name"]} for form in live]
+
+    def banner(self) -> dict[str, Any]:
+        """What another program needs to use this emulator."""
+        return {
+            "api_base": self.api_base,
+            "forms_base": self.forms_base,
+            "portal_id": self.portal_id,
+            "access_token": self.access_token,
+            "client_secret": self.client_secret,
+            "forms": self.forms,
+        }
+
+    def start(self) -> None:
+        """Serve, and return once the first call can be answered.
+
+        Raises :class:`PortBusy` when the port was taken since the last :meth:`stop`.
+        """
+        if self._thread is not None:
+            return
+        listener = self._socket or _bound(self._port)
+        self._socket = None
+        up = threading.Event()
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._serve(listener, up)), name="emulator", daemon=True
+        )
+        self._thread.start()
+        if not up.wait(_PATIENCE):
+            raise NotStarted
+
+    def stop(self) -> None:
+        """Answer what is under way, then stop listening. A second call does nothing."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        if self._thread is None or self._server is None or self._loop is None:
+            return
+        self._server.should_exit = True
+        if self._app is not None:
+            self._loop.call_soon_threadsafe(self._app.stopping.set)
+        self._thread.join(_PATIENCE)
+        if self._thread.is_alive():
+            raise NotStarted
+        self._thread = self._server = self._loop = self._app = None
+
+    async def _serve(self, listener: socket.socket, up: threading.Event) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._app = EmulatorApp(self.portal, self.api_base)
+        server = _Server(
+            uvicorn.Config(
+                self._app,
+                http=_Protocol,
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                log_level=None,
+                server_header=False,
+                timeout_graceful_shutdown=2,
+            ),
+            up,
+        )
+        self._server = server
+        await server.serve(sockets=[listener])
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+class _Server(uvicorn.Server):
+    """Tells when it is up."""
+
+    def __init__(self, config: uvicorn.Config, up: threading.Event) -> None:
+        super().__init__(config)
+        self._up = up
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._up.set()
+
+
+class _Protocol(H11Protocol):
+    """HTTP/1.1 that can be cut off mid-call, and keeps paths out of every log."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self.access_log = False
+        self.app_state = {CUT: transport.abort}
+
+
+def _bound(port: int) -> socket.socket:
+    # asyncio sends small answers at once only on sockets whose protocol is named.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((_HOST, port))
+        listener.listen()
+    except (OSError, OverflowError):
+        listener.close()
+        raise PortBusy(port) from None
+    return listener

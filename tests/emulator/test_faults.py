@@ -1,0 +1,171 @@
+"""Faults on demand: each kind, where it strikes, and whether the submission was stored."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import requests
+
+from gateway.emulator.faults import KINDS, Area
+
+INTAKE = "Patient intake"
+STATUSES = {
+    "401_missing": 401, "401_expired": 401, "403": 403, "404": 404, "423": 423, "429": 429,
+    "429_daily": 429, "477": 477, "500": 500, "502_html": 502, "504_html": 504,
+    "slow": 200, "garbage_json": 200, "redirect": 307,
+}  # fmt: skip
+DROPS = {"drop_before": 0, "drop_after_store": 1}
+STORED = {"slow", "garbage_json", "drop_after_store"}
+
+
+def test_every_kind_is_tried():
+    """The two tables of this file name every kind."""
+    assert STATUSES.keys() | DROPS.keys() == KINDS.keys()
+
+
+@pytest.mark.parametrize("kind", STATUSES)
+def test_a_fault_strikes_once_with_its_shape(hub, kind):
+    """The call after the fault is as ever; only some kinds store the submission."""
+    assert hub.admin("POST", "faults", {"on": "secure_submit", "kind": kind}).ok
+    answer = hub.submit(INTAKE, hub.good(INTAKE))
+    assert answer.status_code == STATUSES[kind]
+    assert answer.headers["X-Sealed-Intake-Emulator"] == "1"
+    assert len(hub.portal.submissions()) == (kind in STORED)
+    assert hub.submit(INTAKE, hub.good(INTAKE)).status_code == 200
+
+
+@pytest.mark.parametrize(("kind", "stored"), DROPS.items())
+def test_a_dropped_connection_gives_no_answer(hub, kind, stored):
+    """The connection is cut without a byte; whether it was stored only the account knows."""
+    hub.portal.faults.add("secure_submit", kind)
+    with pytest.raises(requests.ConnectionError):
+        hub.submit(INTAKE, hub.good(INTAKE))
+    assert len(hub.portal.submissions()) == stored
+    assert hub.portal.journal.entries()[-1].status == 0
+    assert hub.submit(INTAKE, hub.good(INTAKE)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"), [("502_html", "502 Bad Gateway"), ("504_html", "504 Gateway Time-out")]
+)
+def test_the_edge_speaks_html(hub, kind, title):
+    """A gateway error is a page, not JSON."""
+    hub.portal.faults.add("forms", kind)
+    answer = hub.get("/marketing/v3/forms")
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert title in answer.text
+
+
+def test_half_an_answer_is_not_json(hub):
+    """A cut body has status 200 and cannot be parsed."""
+    hub.portal.faults.add("secure_submit", "garbage_json")
+    with pytest.raises(requests.exceptions.JSONDecodeError):
+        hub.submit(INTAKE, hub.good(INTAKE)).json()
+
+
+def test_a_migration_says_when_to_come_back(hub):
+    """477 carries Retry-After in seconds."""
+    hub.portal.faults.add("secure_submit", "477", seconds=90)
+    answer = hub.submit(INTAKE, hub.good(INTAKE))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (477, "90")
+
+
+def test_a_slow_answer_is_late_but_stored_at_once(hub):
+    """A caller that gave up finds the submission stored."""
+    hub.portal.faults.add("secure_submit", "slow", seconds=30)
+    with pytest.raises(requests.ReadTimeout):
+        hub.session.post(
+            hub.emulator.api_base + hub.submit_path(INTAKE),
+            headers={"Authorization": f"Bearer {hub.emulator.access_token}"},
+            json={"fields": [{"objectTypeId": "0-1", "name": k, "value": v}
+                             for k, v in hub.good(INTAKE).items()]},
+            timeout=0.5,
+        )  # fmt: skip
+    assert len(hub.portal.submissions()) == 1
+
+
+def test_a_redirect_leads_where_nobody_should_go(hub):
+    """Whoever follows the redirect is seen in the journal."""
+    hub.portal.faults.add("secure_submit", "redirect")
+    target = hub.submit(INTAKE, hub.good(INTAKE)).headers["Location"]
+    hub.call("POST", target, token=None, json={})
+    assert hub.portal.journal.entries()[-1].path == target
+
+
+AREAS = {
+    Area.SECURE_SUBMIT: ("POST", "/submissions/v3/integration/secure/submit/1/x"),
+    Area.PUBLIC_SUBMIT: ("POST", "/submissions/v3/integration/submit/1/x"),
+    Area.SUBMISSIONS: ("GET", "/form-integrations/v1/submissions/forms/x"),
+    Area.FORMS: ("GET", "/marketing/v3/forms"),
+    Area.PROPERTIES: ("GET", "/crm/v3/properties/contacts"),
+    Area.OBJECTS: ("GET", "/crm/v3/objects/contacts"),
+    Area.ACCOUNT: ("GET", "/account-info/v3/details"),
+    Area.TOKEN: ("POST", "/oauth/v3/token/introspect"),
+}
+
+
+def test_every_area_is_tried():
+    """The table of areas is complete."""
+    assert AREAS.keys() == set(Area)
+
+
+@pytest.mark.parametrize("area", Area)
+def test_a_fault_strikes_its_area_only(hub, area):
+    """A fault of one area leaves the others alone; a fault everywhere spares none."""
+    hub.portal.faults.add(area, "423", times=None)
+    struck = {a for a, (method, path) in AREAS.items() if hub.call(method, path).status_code == 423}
+    assert struck == {area}
+    hub.portal.faults.clear()
+    hub.portal.faults.add("*", "423", times=len(AREAS))
+    assert all(hub.call(*call).status_code == 423 for call in AREAS.values())
+    assert hub.call(*AREAS[area]).status_code != 423
+
+
+def test_a_fault_may_last(hub):
+    """``times: null`` strikes until it is cleared."""
+    assert hub.admin("POST", "faults", {"on": "*", "kind": "500", "times": None}).ok
+    assert {hub.get("/marketing/v3/forms").status_code for _ in range(5)} == {500}
+    assert hub.admin("DELETE", "faults").status_code == 204
+    assert hub.get("/marketing/v3/forms").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"on": "moon", "kind": "500"},
+        {"on": "*", "kind": "rain"},
+        {"on": "*", "kind": "500", "times": 0},
+        {"on": "*", "kind": "500", "times": "often"},
+        {"on": "*", "kind": "slow", "seconds": -1},
+        {"on": "*", "kind": "slow", "seconds": "long"},
+        {"on": 1, "kind": 2},
+        {},
+    ],
+)
+def test_a_bad_fault_is_told(hub, fault):
+    """A fault that does not exist is refused, and none is switched on."""
+    assert hub.admin("POST", "faults", fault).status_code == 400
+    assert hub.admin("GET", "faults").json() == {"faults": []}
+
+
+def test_a_stop_does_not_wait_for_a_slow_answer():
+    """Stopping ends a slow answer at once."""
+    import threading
+
+    from gateway.emulator import Emulator
+
+    emulator = Emulator()
+    emulator.start()
+    emulator.portal.faults.add("account", "slow", seconds=600)
+    url = emulator.api_base + "/account-info/v3/details"
+    caller = threading.Thread(target=lambda: requests.get(url, timeout=20))
+    caller.start()
+    deadline = time.monotonic() + 5
+    while not emulator.portal.journal.entries() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    begun = time.monotonic()
+    emulator.stop()
+    caller.join(5)
+    assert time.monotonic() - begun < 3
+    assert not caller.is_alive()
