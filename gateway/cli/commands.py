@@ -1,0 +1,120 @@
+"""What each command does: open the gateway, ask it one thing, show the answer."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import threading
+from typing import Any
+
+from gateway.bootstrap import open_gateway
+from gateway.cli import views
+from gateway.cli.answers_file import read_answers_file
+from gateway.cli.show import Out
+from gateway.domain.errors import (
+    InvalidSubmission,
+    PolicyViolation,
+)
+from gateway.domain.findings import Severity
+from gateway.domain.submissions import CAUSES, State
+from gateway.domain.users import LOCAL_OPERATOR, WORKER
+from gateway.emulator import Emulator
+
+
+def emulator(arguments: argparse.Namespace, out: Out) -> int:
+    """Serves the emulator until it is interrupted. Its first line is one JSON object."""
+    with Emulator(port=arguments.port, seed=arguments.seed) as running:
+        print(json.dumps(running.banner()), flush=True)
+        out.message(f"An emulated HubSpot is listening on {running.api_base}. Ctrl+C stops it.")
+        threading.Event().wait()
+    return 0
+
+
+def doctor(arguments: argparse.Namespace, out: Out) -> int:
+    """Every finding, and whether none is an error."""
+    with open_gateway() as gateway:
+        findings = gateway.doctor(by=LOCAL_OPERATOR)
+    healthy = all(f.severity is not Severity.ERROR for f in findings)
+    out.answer({"ok": healthy, "findings": [views.finding(f) for f in findings]},
+               views.doctor_text(findings, healthy))  # fmt: skip
+    return 0 if healthy else 1
+
+
+def check(arguments: argparse.Namespace, out: Out) -> int:
+    """The gate's report on one form, or on all."""
+    with open_gateway() as gateway:
+        if arguments.all:
+            reports = gateway.forms(by=LOCAL_OPERATOR)
+            document: dict[str, Any] = {"forms": [views.report(r) for r in reports]}
+        else:
+            reports = (gateway.check(arguments.form, by=LOCAL_OPERATOR),)
+            document = views.report(reports[0])
+    out.answer(document, "\n\n".join(views.report_text(r) for r in reports))
+    return 0 if all(r.open for r in reports) else 1
+
+
+def submit(arguments: argparse.Namespace, out: Out) -> int:
+    """The same river as the page: receipt first, then the delivery, as long as is waited."""
+    answers = read_answers_file(arguments.answers)
+    document: dict[str, Any] = {"receipt": None, "state": "REFUSED", "form": arguments.form,
+                                "errors": {}, "findings": []}  # fmt: skip
+    with open_gateway() as gateway:
+        try:
+            receipt = gateway.submit(arguments.form, answers, by=LOCAL_OPERATOR, key=arguments.key)
+        except InvalidSubmission as error:
+            document["errors"] = {key: reason.sentence for key, reason in error.reasons.items()}
+            out.answer(document, views.errors_text(error))
+            return 1
+        except PolicyViolation as error:
+            document["findings"] = [views.finding(f) for f in error.findings]
+            out.answer(document, str(error))
+            return 1
+        out.message(f"Received. Receipt {receipt.code}.")
+        if not arguments.queue_only:
+            gateway.start_worker()
+            gateway.wait(receipt.code, seconds=arguments.wait, by=LOCAL_OPERATOR)
+        status = gateway.status(receipt.code, by=LOCAL_OPERATOR)
+    document.update(receipt=status.code, state=str(status.state), form=status.form_id,
+                    errors=views.rejections(status))  # fmt: skip
+    out.answer(document, views.status_text(status))
+    return 1 if status.state in (State.REJECTED, State.HELD) else 0
+
+
+def worker(arguments: argparse.Namespace, out: Out) -> int:
+    """Delivers in the foreground: until nothing is queued, or until it is interrupted."""
+    with open_gateway() as gateway:
+        if not arguments.until_empty:
+            out.message("Delivering. Ctrl+C stops it after the call under way.")
+            gateway.start_worker()
+            threading.Event().wait()
+        left = gateway.deliver_until_empty(by=WORKER)
+        counts = gateway.outbox(by=LOCAL_OPERATOR, limit=1).counts
+        resting = gateway.resting()
+    document = {"empty": left, "counts": views.counts(counts), "resting": resting}
+    text = (
+        "Nothing is queued."
+        if left
+        else f"Submissions are still queued. {CAUSES.get(resting or '', '')}"
+    )
+    out.answer(document, text.strip())
+    return 0 if left else 3
+
+
+def outbox_list(arguments: argparse.Namespace, out: Out) -> int:
+    """Every submission, newest first."""
+    with open_gateway() as gateway:
+        listing = gateway.outbox(by=LOCAL_OPERATOR, limit=arguments.limit)
+    document = {"items": [views.status(s) for s in listing.items],
+                "counts": views.counts(listing.counts)}  # fmt: skip
+    out.answer(document, views.listing_text(listing))
+    return 0
+
+
+def outbox_show(arguments: argparse.Namespace, out: Out) -> int:
+    """One submission and its history."""
+    with open_gateway() as gateway:
+        status = gateway.status(arguments.receipt, by=LOCAL_OPERATOR)
+    document = {**views.status(status), "history": views.history(status),
+                "errors": views.rejections(status)}  # fmt: skip
+    out.answer(document, views.status_text(status) + "\n" + views.history_text(status))
+    return 0

@@ -1,0 +1,1 @@
+"""The order of things: each file is one leg of the river, top to bottom."""

@@ -1,0 +1,88 @@
+"""The class gate over live definitions: one form, or all of them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from gateway.domain.errors import HubSpotError, IntakeClosed, PolicyViolation, Unauthorized
+from gateway.domain.forms import FormDefinition
+from gateway.domain.reports import FormReport
+from gateway.domain.sensitivity import Sensitivity
+from gateway.domain.snapshots import Snapshot
+from gateway.domain.submissions import Payload
+from gateway.policy.gate import examine
+from gateway.usecases.definitions import Definitions, Described
+from gateway.usecases.portal import Portal
+
+
+@dataclasses.dataclass(frozen=True)
+class IntakeForm:
+    """A form that may be filled in: its definition, and the report that opened it."""
+
+    definition: FormDefinition
+    report: FormReport
+
+    def sensitivity(self, key: str) -> Sensitivity:
+        """The class of the field ``key``. Raises :class:`KeyError` for another form's field."""
+        for field in self.report.fields:
+            if field.key == key and field.sensitivity is not None:
+                return field.sensitivity
+        raise KeyError(key)
+
+
+class Check:
+    """Puts definitions and scopes before the gate."""
+
+    def __init__(self, definitions: Definitions, portal: Portal) -> None:
+        self._definitions = definitions
+        self._portal = portal
+
+    def form(self, form: str) -> tuple[Snapshot, FormReport]:
+        """The report on one form, and the description it rests on.
+
+        Raises :class:`UnknownForm`, or what asking HubSpot raised when no good description is
+        remembered.
+        """
+        described = self._definitions.best(self._definitions.find(form))
+        return described.snapshot, self._report(described, self._held())
+
+    def open_form(self, form: str) -> tuple[FormDefinition, FormReport]:
+        """The form, if it may take answers now.
+
+        Raises :class:`UnknownForm`, :class:`PolicyViolation` with every reason, and
+        :class:`IntakeClosed` when nobody can tell.
+        """
+        try:
+            snapshot, report = self.form(form)
+        except Unauthorized:
+            raise IntakeClosed("unauthorized") from None
+        except HubSpotError:
+            raise IntakeClosed("unreachable") from None
+        if not report.open or snapshot.definition is None:
+            raise PolicyViolation(report.form_name, report.errors)
+        return snapshot.definition, report
+
+    def all(self) -> tuple[FormReport, ...]:
+        """The report on every form of the account."""
+        described = self._definitions.all()
+        held = self._held()
+        return tuple(self._report(one, held) for one in described)
+
+    def still_passes(self, form_id: str, payload: Payload, accepted_at_ms: int) -> bool:
+        """Whether these answers may still be sent, on a description read after they were
+        accepted: the form is open, every field is on it, no class is lower than it was.
+
+        Raises the :class:`HubSpotError` of asking: nothing old is good enough here.
+        """
+        snapshot = self._definitions.current(form_id, after_ms=accepted_at_ms + 1)
+        report = examine(snapshot, self._portal.facts().held, at_least=payload.classes)
+        return report.open and payload.keys() <= {field.key for field in report.fields}
+
+    def _report(self, described: Described, held: frozenset[str] | None) -> FormReport:
+        return examine(described.snapshot, held, stale=described.stale)
+
+    def _held(self) -> frozenset[str] | None:
+        try:
+            return self._portal.last_known().held
+        except HubSpotError:
+            return None

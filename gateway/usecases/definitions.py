@@ -1,0 +1,225 @@
+"""What HubSpot says of each form: read, joined with its properties, and remembered.
+
+A fresh description may be shared for a short time; while HubSpot cannot be asked, the last
+good one from disk lets intake go on. What is about to be sent is always checked against a
+description read after it was accepted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import threading
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from gateway.domain.errors import (
+    Forbidden,
+    HubSpotError,
+    IntakeClosed,
+    NotFound,
+    NotSent,
+    Unauthorized,
+    Unavailable,
+    UnknownForm,
+)
+from gateway.domain.forms import FormDefinition
+from gateway.domain.objects import object_type
+from gateway.domain.properties import Property
+from gateway.domain.snapshots import PlacedProperty, Snapshot
+from gateway.hubspot.api import HubSpot
+from gateway.hubspot.replies import FormListing
+from gateway.store.snapshots import Snapshots
+from gateway.usecases.portal import REMEMBERED_AS
+
+BREAK_MS = 5000
+"""After a failure HubSpot is left alone this long, so that nobody waits for a time-out twice."""
+SAVE_AGAIN_MS = 60_000
+"""An unchanged description is written again after this long, to keep its age."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _ReadAt:
+    at_ms: int
+    properties: tuple[Property, ...] | None
+    """None when the token may not read them."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Described:
+    """A snapshot, and whether it is the last good one because HubSpot could not be asked."""
+
+    snapshot: Snapshot
+    stale: bool
+
+
+class Definitions:
+    """Reads form descriptions, and keeps the last good ones."""
+
+    def __init__(
+        self,
+        hubspot: HubSpot,
+        snapshots: Snapshots,
+        *,
+        max_age_ms: int,
+        keep_age_ms: int,
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._hubspot = hubspot
+        self._snapshots = snapshots
+        self._max_age_ms = max_age_ms
+        self._keep_age_ms = keep_age_ms
+        self._now_ms = now_ms
+        self._lock = threading.RLock()
+        self._forms: dict[str, Snapshot] = {}
+        self._listed: tuple[int, tuple[str, ...]] | None = None
+        self._properties: dict[tuple[str, bool], _ReadAt] = {}
+        self._saved: dict[str, tuple[int, str]] = {}
+        self._broken: tuple[int, HubSpotError] | None = None
+
+    def find(self, form: str) -> str:
+        """The id of the form with this id or exact name. Raises :class:`UnknownForm`."""
+        wanted = form.strip()
+        known = {s.form_id: s.form_name for s in self._remembered()}
+        if wanted.lower() in known:
+            return wanted.lower()
+        try:
+            return self.current(wanted.lower()).form_id
+        except NotFound:
+            pass
+        except HubSpotError:
+            if not known:
+                raise
+        names = [d.snapshot for d in self.all() if d.snapshot.form_name == wanted]
+        if len(names) != 1:
+            raise UnknownForm
+        return names[0].form_id
+
+    def current(self, form_id: str, *, after_ms: int | None = None) -> Snapshot:
+        """A description no older than the age limit and, with ``after_ms``, read after that
+        moment. Raises the :class:`HubSpotError` of asking; nothing stale is given out."""
+        oldest = max(self._now_ms() - self._max_age_ms, after_ms if after_ms is not None else 0)
+        with self._lock:
+            known = self._forms.get(form_id)
+            if known is not None and known.read_at_ms >= oldest:
+                return known
+            at_ms = self._now_ms()
+            with self._breaker():
+                return self._join(self._hubspot.form(form_id), at_ms, oldest)
+
+    def best(self, form_id: str) -> Described:
+        """A fresh description, or the last good one while HubSpot cannot be asked.
+
+        Raises :class:`UnknownForm`, and the :class:`HubSpotError` of asking when there is no
+        good one.
+        """
+        try:
+            return Described(self.current(form_id), stale=False)
+        except NotFound:
+            raise UnknownForm from None
+        except HubSpotError:
+            remembered = self._snapshots.load(form_id)
+            if remembered is None or self._now_ms() - remembered[0] > self._keep_age_ms:
+                raise
+            return Described(msgspec.json.decode(remembered[1], type=Snapshot), stale=True)
+
+    def all(self) -> tuple[Described, ...]:
+        """Every form of the account, by name. Raises the :class:`HubSpotError` of asking when
+        none is remembered either."""
+        try:
+            with self._lock:
+                oldest = self._now_ms() - self._max_age_ms
+                if self._listed is None or self._listed[0] < oldest:
+                    at_ms = self._now_ms()
+                    with self._breaker():
+                        listings = self._hubspot.forms()
+                        for listing in listings:
+                            self._join(listing, at_ms, oldest)
+                    self._listed = (at_ms, tuple(one.id for one in listings))
+                found = [
+                    Described(self._forms[form_id], stale=False) for form_id in self._listed[1]
+                ]
+        except HubSpotError:
+            found = [Described(snapshot, stale=True) for snapshot in self._remembered()]
+            if not found:
+                raise
+        return tuple(sorted(found, key=lambda d: d.snapshot.form_name.casefold()))
+
+    @contextlib.contextmanager
+    def _breaker(self) -> Iterator[None]:
+        if self._broken is not None and self._now_ms() - self._broken[0] < BREAK_MS:
+            raise self._broken[1].with_traceback(None)
+        try:
+            yield
+        except (NotSent, Unavailable, Unauthorized) as error:
+            self._broken = (self._now_ms(), error)
+            raise
+        self._broken = None
+
+    def _remembered(self) -> tuple[Snapshot, ...]:
+        oldest = self._now_ms() - self._keep_age_ms
+        return tuple(
+            msgspec.json.decode(body, type=Snapshot)
+            for form_id, (at_ms, body) in self._snapshots.all().items()
+            if form_id != REMEMBERED_AS and at_ms >= oldest
+        )
+
+    def _join(self, listing: FormListing, at_ms: int, oldest: int) -> Snapshot:
+        """Joins one form with its properties on ``(objectTypeId, name)``, and remembers it."""
+        wanted = _wanted(listing.definition)
+        placed: list[PlacedProperty] = []
+        unreadable: list[str] = []
+        for type_id in dict.fromkeys(type_id for type_id, _ in wanted):
+            names = [name for one, name in wanted if one == type_id]
+            read = self._read(type_id, oldest, archived=False)
+            at_ms = min(at_ms, read.at_ms)
+            if read.properties is None:
+                unreadable.append(type_id)
+                continue
+            found = [p for p in read.properties if p.name in names]
+            missing = set(names) - {p.name for p in found}
+            if missing:
+                gone = self._read(type_id, oldest, archived=True)
+                found += [p for p in gone.properties or () if p.name in missing]
+            placed += [PlacedProperty(type_id, p) for p in found]
+        snapshot = Snapshot(
+            form_id=listing.id,
+            form_name=listing.name,
+            definition=listing.definition,
+            properties=tuple(placed),
+            unreadable=tuple(unreadable),
+            read_at_ms=at_ms,
+        )
+        self._forms[listing.id] = snapshot
+        saved_ms, saved_hash = self._saved.get(listing.id, (0, ""))
+        if saved_hash != snapshot.hash or at_ms - saved_ms > SAVE_AGAIN_MS:
+            # A full disk must not keep anybody from reading a form.
+            with contextlib.suppress(IntakeClosed):
+                self._snapshots.save(listing.id, at_ms, msgspec.json.encode(snapshot))
+            self._saved[listing.id] = (at_ms, snapshot.hash)
+        return snapshot
+
+    def _read(self, type_id: str, oldest: int, *, archived: bool) -> _ReadAt:
+        known = self._properties.get((type_id, archived))
+        if known is not None and known.at_ms >= oldest:
+            return known
+        at_ms = self._now_ms()
+        kind = object_type(type_id)
+        properties: tuple[Property, ...] | None = ()
+        if kind is not None:
+            try:
+                properties = self._hubspot.properties(kind.plural, archived=archived)
+            except Forbidden:
+                properties = None
+            except NotFound:
+                properties = ()
+        read = _ReadAt(at_ms, properties)
+        self._properties[(type_id, archived)] = read
+        return read
+
+
+def _wanted(definition: FormDefinition | None) -> tuple[tuple[str, str], ...]:
+    if definition is None:
+        return ()
+    return tuple(dict.fromkeys((f.object_type_id, f.name) for f in definition.walk()))

@@ -1,0 +1,105 @@
+"""Everything that can be wrong with the set-up, each finding with its cure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from gateway.domain.errors import (
+    GatewayError,
+    HubSpotError,
+    IntakeClosed,
+    Unauthorized,
+)
+from gateway.domain.findings import Finding, finding
+from gateway.domain.submissions import State
+from gateway.sealing.keyring import Keyring
+from gateway.settings import Mode, Settings
+from gateway.store.store import Store
+from gateway.usecases.check import Check
+from gateway.usecases.portal import Portal
+
+CLOCK_SKEW_MS = 120_000
+"""HubSpot refuses nothing for a skew this small, but receipts and leases would mislead."""
+
+NEEDS_A_PERSON = (State.REJECTED, State.HELD)
+
+
+class Doctor:
+    """Looks at settings, keys, outbox, account, clock and every form."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        keyring: Keyring,
+        portal: Portal,
+        check: Check,
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._keyring = keyring
+        self._portal = portal
+        self._check = check
+        self._now_ms = now_ms
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, in the order a person would put things right."""
+        return (*self._mode(), *self._own(), *self._hubspot())
+
+    def _mode(self) -> Iterator[Finding]:
+        if self._settings.mode is Mode.DEMO:
+            yield finding("demo_mode")
+        elif self._settings.mode is Mode.EMULATED:
+            yield finding("emulated", base=self._settings.api_base)
+        yield finding("loopback_only")
+
+    def _own(self) -> Iterator[Finding]:
+        yield finding("keys_ready", key=self._keyring.sealing.key_id[:8])
+        try:
+            counts = self._store.outbox.counts()
+        except GatewayError as error:
+            yield finding("store_broken", cause=str(error))
+            return
+        yield finding("store_ready", mode=self._store.describe())
+        for state in NEEDS_A_PERSON:
+            if counts[state]:
+                yield finding("attention", count=counts[state], state=str(state))
+        oldest = self._now_ms() - self._settings.unknown_window * 1000
+        overdue = sum(u.submitted_at_ms < oldest for u in self._store.outbox.unknown(1000))
+        if overdue:
+            yield finding("attention", count=overdue, state=str(State.UNKNOWN))
+
+    def _hubspot(self) -> Iterator[Finding]:
+        try:
+            facts = self._portal.facts(max_age_ms=0)
+        except IntakeClosed:
+            yield finding("portal_mismatch")
+        except Unauthorized:
+            yield finding("token_refused")
+        except HubSpotError:
+            yield finding("hubspot_unreachable")
+            yield from self._forms()
+        else:
+            if facts.account_type == "SANDBOX":
+                yield finding("portal_sandbox", type=facts.account_type)
+            if facts.clock_skew_ms is not None and abs(facts.clock_skew_ms) > CLOCK_SKEW_MS:
+                yield finding("clock_skew", seconds=facts.clock_skew_ms // 1000)
+            yield from self._forms()
+
+    def _forms(self) -> Iterator[Finding]:
+        try:
+            reports = self._check.all()
+        except HubSpotError:
+            return
+        if not reports:
+            yield finding("no_forms")
+        for report in reports:
+            if report.open:
+                yield finding("form_open", form=report.form_name)
+            else:
+                cause = " ".join(f.message for f in report.errors)
+                yield finding("form_refused", form=report.form_name, cause=cause)
+        for scope in sorted({scope for report in reports for scope in report.scopes.excess}):
+            if all(scope in report.scopes.excess for report in reports):
+                yield finding("scope_excess", scope=scope)

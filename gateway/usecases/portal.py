@@ -1,0 +1,104 @@
+"""Which HubSpot account we work for, and what our token may do there."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from gateway.domain.errors import HubSpotError, IntakeClosed
+from gateway.hubspot.api import HubSpot
+from gateway.store.snapshots import Snapshots
+
+REMEMBERED_AS = "account"
+FRESH_MS = 5 * 60 * 1000
+"""How long the account and the scopes are taken as known."""
+
+
+class PortalFacts(msgspec.Struct, frozen=True):
+    """What HubSpot said of the account and the token."""
+
+    portal_id: int
+    account_type: str
+    region: str
+    scopes: tuple[str, ...] | None
+    read_at_ms: int
+    clock_skew_ms: int | None = None
+    """Our clock minus HubSpot's, with the second's resolution of its ``Date`` header."""
+
+    @property
+    def held(self) -> frozenset[str] | None:
+        """The token's scopes, None when HubSpot did not say."""
+        return frozenset(self.scopes) if self.scopes is not None else None
+
+
+class Portal:
+    """Asks for the account once in a while, and remembers the last answer on disk so that
+    intake can go on while HubSpot is away."""
+
+    def __init__(
+        self,
+        hubspot: HubSpot,
+        snapshots: Snapshots,
+        *,
+        expected: int | None,
+        forms_hosts: Mapping[str, str] | None,
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._hubspot = hubspot
+        self._snapshots = snapshots
+        self._expected = expected
+        self._forms_hosts = forms_hosts
+        self._now_ms = now_ms
+        self._lock = threading.Lock()
+        self._facts: PortalFacts | None = None
+
+    def facts(self, *, max_age_ms: int = FRESH_MS) -> PortalFacts:
+        """The account and scopes, at most ``max_age_ms`` old.
+
+        Raises the :class:`HubSpotError` of asking, and :class:`IntakeClosed` ("portal") when
+        the token is another account's than the one configured: then nothing may be sent.
+        """
+        with self._lock:
+            if self._facts is None or self._now_ms() - self._facts.read_at_ms > max_age_ms:
+                self._facts = self._ask()
+                # A full disk must not keep anybody from asking.
+                with contextlib.suppress(IntakeClosed):
+                    self._snapshots.save(
+                        REMEMBERED_AS, self._facts.read_at_ms, msgspec.json.encode(self._facts)
+                    )
+            return self._checked(self._facts)
+
+    def last_known(self) -> PortalFacts:
+        """The facts, from disk where HubSpot cannot be asked. Raises as :meth:`facts` does
+        when nothing is remembered."""
+        try:
+            return self.facts()
+        except HubSpotError:
+            remembered = self._snapshots.load(REMEMBERED_AS)
+            if remembered is None:
+                raise
+            return self._checked(msgspec.json.decode(remembered[1], type=PortalFacts))
+
+    def _ask(self) -> PortalFacts:
+        answer = self._hubspot.account()
+        scopes = self._hubspot.token_scopes()
+        now = self._now_ms()
+        facts = PortalFacts(
+            portal_id=answer.details.portal_id,
+            account_type=answer.details.account_type,
+            region=answer.details.data_hosting_location,
+            scopes=tuple(sorted(scopes)) if scopes is not None else None,
+            read_at_ms=now,
+            clock_skew_ms=now - answer.date_ms if answer.date_ms is not None else None,
+        )
+        if self._forms_hosts and facts.region in self._forms_hosts:
+            self._hubspot.client.use_forms_host(self._forms_hosts[facts.region])
+        return facts
+
+    def _checked(self, facts: PortalFacts) -> PortalFacts:
+        if self._expected is not None and facts.portal_id != self._expected:
+            raise IntakeClosed("portal")
+        return facts

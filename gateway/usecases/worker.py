@@ -1,0 +1,116 @@
+"""The thread that delivers: woken by each acceptance, it also settles what a dead process
+left behind, looks unclear submissions up, and releases what was held."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from gateway.domain.errors import GatewayError
+from gateway.domain.submissions import State
+from gateway.store.outbox import Outbox
+from gateway.usecases.deliver import Delivery
+from gateway.usecases.reconcile import Reconcile
+
+IDLE_S = 1.0
+"""How long the worker sleeps when nothing wakes it: another process may have accepted."""
+CHORES_S = 2.0
+UNKNOWN_LOOK_S = (2.0, 60.0)
+"""Unclear submissions are looked up at first after the one, and at last only every other."""
+HELD_LOOK_S = 30.0
+
+WORKING = (State.QUEUED, State.SENDING)
+
+log = logging.getLogger("gateway.worker")
+
+
+class Worker:
+    """Runs deliveries until it is stopped. ``start`` and ``stop`` may be called once each."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        delivery: Delivery,
+        reconcile: Reconcile,
+    ) -> None:
+        self._outbox = outbox
+        self._delivery = delivery
+        self._reconcile = reconcile
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._next_chores = 0.0
+        self._next_look = 0.0
+        self._look_gap = UNKNOWN_LOOK_S[0]
+        self._next_held = 0.0
+
+    def start(self) -> None:
+        """Starts the thread. It is woken by every acceptance in this process."""
+        self._outbox.on_accept(self._wake.set)
+        self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 40.0) -> None:
+        """Finishes the call under way, gives back what was claimed, and ends the thread."""
+        self._stopping.set()
+        self._delivery.pace.stop()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+
+    def resting(self) -> str | None:
+        """Why the queue rests now, as a key of ``CAUSES``; None when it does not."""
+        return self._delivery.pace.resting()
+
+    def until_empty(self, *, patience_s: float | None = None) -> bool:
+        """Delivers in the caller's thread until nothing is queued, and tells whether all of it
+        left. Without ``patience_s`` it gives up as soon as the queue has to rest for long."""
+        deadline = time.monotonic() + patience_s if patience_s is not None else None
+        while True:
+            self._chores()
+            settled = self._delivery.run_batch()
+            counts = self._outbox.counts()
+            if sum(counts[state] for state in WORKING) == 0:
+                return True
+            if settled:
+                continue
+            if deadline is None and self._delivery.pace.seconds_left() > IDLE_S:
+                return False
+            if deadline is not None and time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()
+            try:
+                self._chores()
+                settled = self._delivery.run_batch()
+            except GatewayError as error:
+                # A full disk, a busy database: the submission stays where it is.
+                log.warning("delivery paused: %s", type(error).__name__)
+                settled = 0
+            except Exception as error:  # the worker must outlive any one fault
+                log.error("delivery failed: %s", type(error).__name__)
+                settled = 0
+            if not settled:
+                self._wake.wait(min(IDLE_S, self._delivery.pace.seconds_left() or IDLE_S))
+
+    def _chores(self) -> None:
+        now = time.monotonic()
+        if now < self._next_chores:
+            return
+        self._next_chores = now + CHORES_S
+        self._outbox.expire_leases()
+        counts = self._outbox.counts()
+        if not counts[State.UNKNOWN]:
+            self._look_gap = UNKNOWN_LOOK_S[0]
+        elif now >= self._next_look and not self._delivery.pace.resting():
+            found = self._reconcile.sweep()
+            first, last = UNKNOWN_LOOK_S
+            self._look_gap = first if found else min(self._look_gap * 2, last)
+            self._next_look = now + self._look_gap
+        if counts[State.HELD] and now >= self._next_held and not self._delivery.pace.resting():
+            self._next_held = now + HELD_LOOK_S
+            self._delivery.release_held()

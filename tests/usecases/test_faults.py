@@ -1,0 +1,302 @@
+"""When something breaks, nothing that got a receipt is lost, and nothing is sent twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from samples import ANSWERS, PATIENT, World, settled, submit
+
+from gateway.domain.errors import IntakeClosed, PolicyViolation
+from gateway.domain.submissions import State
+from gateway.domain.users import LOCAL_OPERATOR, WORKER
+from gateway.usecases.gateway import Gateway
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def posted(world: World) -> int:
+    """How many submissions HubSpot stored."""
+    return len(world.portal.submissions())
+
+
+def state_of(gateway: Gateway, code: str) -> State:
+    """Where a submission is."""
+    return gateway.status(code, by=LOCAL_OPERATOR).state
+
+
+def until(gateway: Gateway, code: str, state: State, seconds: float = 8.0) -> None:
+    """Waits until a submission is in ``state``."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if state_of(gateway, code) is state:
+            return
+        time.sleep(0.03)
+    raise AssertionError(f"{state_of(gateway, code)} instead of {state}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause"),
+    [("429", "rate_limited"), ("423", "rate_limited"), ("477", "migrating"), ("403", "forbidden"),
+     ("401_missing", "unauthorized"), ("401_expired", "unauthorized")],
+)  # fmt: skip
+def test_a_refusal_to_listen_keeps_it_queued(
+    kind: str, cause: str, world: World, gateway: Gateway
+) -> None:
+    """What HubSpot certainly did not take stays queued, with its cause, and the queue rests."""
+    world.portal.faults.add("secure_submit", kind, None, 1.0)
+    receipt = submit(gateway)
+    gateway.start_worker()
+    deadline = time.monotonic() + 5
+    while gateway.status(receipt.code, by=LOCAL_OPERATOR).cause is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.03)
+    status = gateway.status(receipt.code, by=LOCAL_OPERATOR)
+    assert (status.state, status.cause) == (State.QUEUED, cause)
+    assert gateway.resting() == ("rate_limited" if cause == "migrating" else cause)
+    assert posted(world) == 0
+
+
+def test_a_short_rest_ends_by_itself(world: World, gateway: Gateway) -> None:
+    """After the time HubSpot asked for, the submission is sent without anybody's help."""
+    world.portal.faults.add("secure_submit", "423", 1)
+    gateway.start_worker()
+    assert settled(gateway, submit(gateway)).state is State.DELIVERED
+    assert posted(world) == 1
+
+
+@pytest.mark.parametrize("kind", ["drop_after_store", "garbage_json"])
+def test_an_unclear_outcome_is_looked_up(kind: str, world: World, gateway: Gateway) -> None:
+    """A submission that was stored but not confirmed is found by its tag, never sent again."""
+    world.portal.faults.add("secure_submit", kind, 1)
+    gateway.start_worker()
+    receipt = submit(gateway)
+    until(gateway, receipt.code, State.DELIVERED)
+    history = [state for _, state, _ in gateway.status(receipt.code, by=LOCAL_OPERATOR).history]
+    assert history == [State.QUEUED, State.SENDING, State.UNKNOWN, State.DELIVERED]
+    assert posted(world) == 1
+
+
+@pytest.mark.parametrize("kind", ["500", "502_html", "504_html", "drop_before", "redirect"])
+def test_an_unclear_outcome_is_never_sent_again(kind: str, world: World, gateway: Gateway) -> None:
+    """When HubSpot has no trace of it, it stays unclear: absence is no proof yet."""
+    world.portal.faults.add("secure_submit", kind, 1)
+    gateway.start_worker()
+    receipt = submit(gateway)
+    assert settled(gateway, receipt).state is State.UNKNOWN
+    time.sleep(2.5)
+    assert state_of(gateway, receipt.code) is State.UNKNOWN
+    assert posted(world) == 0
+
+
+def test_hubspot_away_keeps_known_forms_open(world: World) -> None:
+    """While HubSpot is unreachable, a form read before stays open, across a restart too, and
+    everything accepted is delivered when HubSpot is back."""
+    first = world.open(GATEWAY_DEFINITION_MAX_AGE="0")
+    first.forms(by=LOCAL_OPERATOR)
+    first.close()
+    world.emulator.stop()
+    try:
+        again = world.open(GATEWAY_DEFINITION_MAX_AGE="0")
+        report = again.check(PATIENT, by=LOCAL_OPERATOR)
+        assert report.stale
+        assert report.open
+        receipts = [submit(again, email=f"p{i}@clinic-mail.example") for i in range(3)]
+        again.start_worker()
+        time.sleep(1.0)
+        for receipt in receipts:
+            assert state_of(again, receipt.code) is State.QUEUED
+        assert again.resting() == "unreachable"
+    finally:
+        world.emulator.start()
+    for receipt in receipts:
+        until(again, receipt.code, State.DELIVERED, 15)
+    assert posted(world) == 3
+
+
+def test_a_form_never_read_stays_closed(world: World) -> None:
+    """Without any description of a form, nothing is accepted for it."""
+    world.emulator.stop()
+    try:
+        gateway = world.open()
+        with pytest.raises(IntakeClosed) as caught:
+            gateway.intake(world.form_id(PATIENT), by=LOCAL_OPERATOR)
+        assert caught.value.cause == "unreachable"
+    finally:
+        world.emulator.start()
+
+
+def test_an_old_description_is_not_good_enough(world: World) -> None:
+    """Past its age limit the last good description no longer keeps a form open."""
+    first = world.open()
+    first.forms(by=LOCAL_OPERATOR)
+    first.close()
+    gateway = world.open(GATEWAY_SNAPSHOT_MAX_AGE="0", GATEWAY_DEFINITION_MAX_AGE="0")
+    world.portal.faults.add("*", "500", None)
+    with pytest.raises(IntakeClosed):
+        gateway.submit(world.form_id(PATIENT), ANSWERS[PATIENT], by=LOCAL_OPERATOR)
+
+
+def test_a_class_changed_after_acceptance_holds_it(world: World, gateway: Gateway) -> None:
+    """A property re-created as ordinary between acceptance and sending: nothing is sent; put
+    back, the submission goes on by itself."""
+    receipt = submit(gateway)
+    world.portal.amend_property("0-1", "diagnosis", {"dataSensitivity": "non_sensitive"})
+    gateway.start_worker()
+    assert settled(gateway, receipt).state is State.HELD
+    assert gateway.status(receipt.code, by=LOCAL_OPERATOR).cause == "gate"
+    assert posted(world) == 0
+    world.portal.amend_property("0-1", "diagnosis", {"dataSensitivity": "highly_sensitive"})
+    gateway.stop_worker()
+    again = world.open()
+    again.start_worker()
+    until(again, receipt.code, State.DELIVERED)
+    assert posted(world) == 1
+
+
+@pytest.mark.parametrize("form_change", [
+    {"configuration": {"recaptchaEnabled": True}}, {"archived": True}, {"fieldGroups": []},
+])  # fmt: skip
+def test_a_form_changed_after_acceptance_holds_it(
+    form_change: dict[str, object], world: World, gateway: Gateway
+) -> None:
+    """reCAPTCHA on, archived, or a field gone: the submission is held, not sent."""
+    receipt = submit(gateway)
+    world.portal.amend_form(world.form_id(PATIENT), form_change)
+    gateway.start_worker()
+    assert settled(gateway, receipt).state is State.HELD
+    assert posted(world) == 0
+
+
+def test_drift_closes_intake_within_the_age_limit(world: World) -> None:
+    """Once the age limit is over, a changed class closes the form before anything is typed."""
+    gateway = world.open(GATEWAY_DEFINITION_MAX_AGE="0")
+    gateway.check(PATIENT, by=LOCAL_OPERATOR)
+    world.portal.archive_property("0-1", "diagnosis")
+    with pytest.raises(PolicyViolation) as caught:
+        gateway.submit(PATIENT, ANSWERS[PATIENT], by=LOCAL_OPERATOR)
+    assert {f.code for f in caught.value.findings} == {"property_archived"}
+
+
+def test_a_lost_key_holds_it(world: World, gateway: Gateway) -> None:
+    """Answers sealed to a key that is gone are held with the cause, never dropped."""
+    receipt = submit(gateway)
+    gateway.close()
+    (keys,) = world.folder.rglob("keys")
+    keys.rename(world.folder / "lost")
+    again = world.open()
+    again.start_worker()
+    assert settled(again, receipt).state is State.HELD
+    assert again.status(receipt.code, by=LOCAL_OPERATOR).cause == "wrong_key"
+
+
+def test_another_account_gets_nothing(world: World, gateway: Gateway) -> None:
+    """What was accepted for one account is never sent to another."""
+    receipt = submit(gateway)
+    gateway.close()
+    world.portal.id += 1
+    try:
+        again = world.open()
+        again.start_worker()
+        assert settled(again, receipt).state is State.HELD
+    finally:
+        world.portal.id -= 1
+    assert posted(world) == 0
+
+
+def test_the_wrong_portal_closes_intake(world: World) -> None:
+    """A token of another account than the one configured accepts nothing."""
+    gateway = world.open(HUBSPOT_PORTAL_ID="12345")
+    with pytest.raises(IntakeClosed) as caught:
+        submit(gateway)
+    assert caught.value.cause == "portal"
+
+
+def test_many_people_at_once(world: World, gateway: Gateway) -> None:
+    """Twenty people submitting at the same moment each get a receipt, and one delivery."""
+    gateway.start_worker()
+    codes: list[str] = []
+
+    def one(number: int) -> None:
+        codes.append(submit(gateway, email=f"p{number}@clinic-mail.example").code)
+
+    threads = [threading.Thread(target=one, args=(i,)) for i in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for code in codes:
+        until(gateway, code, State.DELIVERED, 20)
+    assert len(set(codes)) == 20
+    assert posted(world) == 20
+
+
+def test_three_workers_send_each_once(world: World, gateway: Gateway) -> None:
+    """Workers of several gateways on one outbox share the work, and double nothing."""
+    codes = [submit(gateway, email=f"p{i}@clinic-mail.example").code for i in range(15)]
+    others = [world.open() for _ in range(2)]
+    for each in (gateway, *others):
+        each.start_worker()
+    for code in codes:
+        until(gateway, code, State.DELIVERED, 20)
+    assert posted(world) == 15
+
+
+def test_until_empty_delivers_in_the_foreground(world: World, gateway: Gateway) -> None:
+    """A worker run by hand delivers all that is queued, and says so."""
+    for number in range(3):
+        submit(gateway, email=f"p{number}@clinic-mail.example")
+    assert gateway.deliver_until_empty(by=WORKER)
+    assert posted(world) == 3
+    world.portal.faults.add("secure_submit", "401_missing", None)
+    submit(gateway)
+    assert not gateway.deliver_until_empty(by=WORKER)
+
+
+KILLED = """
+import sys, json
+from gateway.bootstrap import open_gateway
+from gateway.domain.users import LOCAL_OPERATOR
+answers = json.loads(sys.argv[1])
+with open_gateway() as gateway:
+    gateway.start_worker()
+    for number in range(10_000):
+        answers["email"] = f"p{number}@clinic-mail.example"
+        print(gateway.submit("Patient intake", answers, by=LOCAL_OPERATOR).code, flush=True)
+"""
+
+
+def test_kill_9_loses_nothing_that_got_a_receipt(world: World) -> None:
+    """Killed in the middle of accepting and sending, again and again: every receipt that was
+    shown is delivered or being confirmed, and HubSpot has none twice."""
+    import json
+
+    shown: list[str] = []
+    environ = {**os.environ, **world.environ(), "PYTHONPATH": str(PROJECT)}
+    for wait in (0.25, 0.6, 1.0):
+        with subprocess.Popen(
+            [sys.executable, "-c", KILLED, json.dumps(ANSWERS[PATIENT])],
+            env=environ, stdout=subprocess.PIPE, text=True,
+        ) as process:  # fmt: skip
+            assert process.stdout is not None
+            shown.append(process.stdout.readline().strip())
+            time.sleep(wait)
+            process.send_signal(signal.SIGKILL)
+            shown += [
+                line.strip() for line in process.stdout.read().splitlines() if len(line) == 14
+            ]
+    assert len(shown) > 20
+    gateway = world.open()
+    gateway.deliver_until_empty(by=WORKER, patience_s=1)
+    states = {code: state_of(gateway, code) for code in shown}
+    assert set(states.values()) <= {State.DELIVERED, State.SENDING, State.UNKNOWN, State.QUEUED}
+    tags = [s.page_uri.split("/~s/")[1] for s in world.portal.submissions()]
+    assert len(tags) == len(set(tags))
+    delivered = sum(state is State.DELIVERED for state in states.values())
+    assert delivered >= len(shown) - 4 * 3
