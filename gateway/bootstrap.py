@@ -45,7 +45,7 @@ def open_gateway(settings: Settings | None = None) -> Gateway:
 def _with_emulator(settings: Settings, emulator: Emulator) -> Settings:
     return dataclasses.replace(
         settings,
-        token=Secret(emulator.access_token),
+        token=Secret(emulator.intake_token),
         api_base=emulator.api_base,
         forms_base=emulator.forms_base,
     )

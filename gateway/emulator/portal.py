@@ -18,6 +18,7 @@ from gateway.emulator.journal import Journal
 from gateway.emulator.limits import Limits
 from gateway.emulator.records import Record, Records, iso
 from gateway.emulator.seed import Seed
+from gateway.emulator.seed.account import reading_scopes_for
 from gateway.emulator.switches import Switches
 from gateway.emulator.tokens import TokenKind, Tokens
 
@@ -71,7 +72,9 @@ class Portal:
         self.tokens = Tokens()
         self.client_id = seed.client_id
         self.client_secret = str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))
-        self.access_token = self.tokens.issue(seed.scopes, text=access_token)
+        self.intake_token = self.tokens.issue(seed.scopes)
+        reading = reading_scopes_for(seed.properties)
+        self.access_token = self.tokens.issue((*seed.scopes, *reading), text=access_token)
         self._fill()
 
     def _fill(self) -> None:

@@ -82,8 +82,14 @@ class Emulator:
 
     @property
     def access_token(self) -> str:
-        """The token with every scope the seed's good forms need."""
+        """The main token: it may submit to the seed's good forms, and read every record, so
+        that one token shows what arrived."""
         return self.portal.access_token
+
+    @property
+    def intake_token(self) -> str:
+        """A token with the least a gateway needs: it can submit, and read no value back."""
+        return self.portal.intake_token
 
     @property
     def client_id(self) -> str:

@@ -150,7 +150,7 @@ def test_introspection_is_as_the_spec_says(hub):
         ("/marketing/v3/forms", "garbage"),
         ("/marketing/v3/forms/none", "main"),
         ("/marketing/v3/forms?limit=x", "main"),
-        ("/crm/v3/objects/contacts", "main"),
+        ("/crm/v3/objects/contacts?limit=x", "main"),
     ],
 )
 def test_errors_are_as_the_spec_says(hub, path, token):

@@ -110,9 +110,11 @@ def test_tickets_have_one_scope_for_both_ways(hub):
     assert "hs_lastmodifieddate" in row["properties"]
 
 
-def test_the_main_token_reads_no_values(hub, contact):
-    """The token for submitting cannot read records."""
-    assert hub.get(f"/crm/v3/objects/contacts/{contact.id}").status_code == 403
+def test_the_intake_token_reads_no_values(hub, contact):
+    """The token for submitting cannot read records; the main token reads every value."""
+    path = f"/crm/v3/objects/contacts/{contact.id}?properties=diagnosis"
+    assert hub.get(path, token=hub.emulator.intake_token).status_code == 403
+    assert hub.get(path).status_code == 200
 
 
 @pytest.mark.parametrize(

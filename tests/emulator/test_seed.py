@@ -32,7 +32,7 @@ PAIRS = {
 PROPERTIES = {(kind, p["name"]): p for kind, rows in CLINIC.properties.items() for p in rows}
 
 
-def _fields(form, *, depth=0):
+def _fields(form):
     """(field, depth) of every field of a form."""
     waiting = [(f, 0) for group in form["fieldGroups"] for f in group["fields"]]
     while waiting:
@@ -116,7 +116,7 @@ def test_a_good_form_is_good(form):
     assert sum("richText" in group for group in form["fieldGroups"]) >= 2
 
 
-def test_the_main_token_holds_the_least():
+def test_the_intake_token_holds_the_least():
     """Its scopes are what the good forms need: nothing that reads values."""
     assert CLINIC.scopes == scopes_for(GOOD_FORMS, CLINIC.properties)
     assert set(CLINIC.scopes) == {

@@ -275,7 +275,7 @@ CLASSES = st.sampled_from([*Sensitivity, None, "x"])
     calculated=st.booleans(),
     read_only=st.booleans(),
 )
-def test_the_gate_agrees_with_a_naive_reading(  # noqa: PLR0917
+def test_the_gate_agrees_with_a_naive_reading(
     sensitivity: str | None, field_type: str, object_type: str, scopes: frozenset[str],
     form_field: bool | None, archived: bool, calculated: bool, read_only: bool,
 ) -> None:  # fmt: skip

@@ -31,7 +31,7 @@ class Seed:
     forms: Sequence[Json]
     """Form definitions, as raw JSON."""
     scopes: tuple[str, ...]
-    """What the main token holds."""
+    """The least a gateway needs: what the intake token holds."""
 
 
 def scopes_for(forms: Iterable[Json], properties: Mapping[str, Sequence[Json]]) -> tuple[str, ...]:
@@ -52,6 +52,20 @@ def scopes_for(forms: Iterable[Json], properties: Mapping[str, Sequence[Json]]) 
             if sensitivity is not Sensitivity.NON_SENSITIVE:
                 need = sensitive_need(kind, sensitivity, Access.WRITE)
                 found |= {need.name} if need else set()
+    return tuple(sorted(found))
+
+
+def reading_scopes_for(properties: Mapping[str, Sequence[Json]]) -> tuple[str, ...]:
+    """What reading every record takes, in base names: for whoever looks at what arrived."""
+    found: set[str] = set()
+    for object_type_id in properties:
+        kind = object_type(object_type_id)
+        if kind is None:
+            raise ValueError("a seeded object type is not known")
+        found.add("tickets" if kind.plural == "tickets" else f"crm.objects.{kind.scope_stem}.read")
+        for sensitivity in (Sensitivity.SENSITIVE, Sensitivity.HIGHLY_SENSITIVE):
+            need = sensitive_need(kind, sensitivity, Access.READ)
+            found |= {need.name} if need else set()
     return tuple(sorted(found))
 
 
