@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import threading
 from typing import Any
@@ -26,7 +27,7 @@ def emulator(arguments: argparse.Namespace, out: Out) -> int:
     with Emulator(port=arguments.port, seed=arguments.seed) as running:
         print(json.dumps(running.banner()), flush=True)
         out.message(f"An emulated HubSpot is listening on {running.api_base}. Ctrl+C stops it.")
-        threading.Event().wait()
+        _until_interrupted()
     return 0
 
 
@@ -55,9 +56,10 @@ def check(arguments: argparse.Namespace, out: Out) -> int:
 
 def submit(arguments: argparse.Namespace, out: Out) -> int:
     """The same river as the page: receipt first, then the delivery, as long as is waited."""
-    answers = read_answers_file(arguments.answers)
     document: dict[str, Any] = {"receipt": None, "state": "REFUSED", "form": arguments.form,
                                 "errors": {}, "findings": []}  # fmt: skip
+    out.stable = document
+    answers = read_answers_file(arguments.answers)
     with open_gateway() as gateway:
         try:
             receipt = gateway.submit(arguments.form, answers, by=LOCAL_OPERATOR, key=arguments.key)
@@ -86,7 +88,8 @@ def worker(arguments: argparse.Namespace, out: Out) -> int:
         if not arguments.until_empty:
             out.message("Delivering. Ctrl+C stops it after the call under way.")
             gateway.start_worker()
-            threading.Event().wait()
+            _until_interrupted()
+            return 0
         left = gateway.deliver_until_empty(by=WORKER)
         counts = gateway.outbox(by=LOCAL_OPERATOR, limit=1).counts
         resting = gateway.resting()
@@ -118,3 +121,8 @@ def outbox_show(arguments: argparse.Namespace, out: Out) -> int:
                 "errors": views.rejections(status)}  # fmt: skip
     out.answer(document, views.status_text(status) + "\n" + views.history_text(status))
     return 0
+
+
+def _until_interrupted() -> None:
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()

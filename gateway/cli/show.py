@@ -14,6 +14,8 @@ class Out:
 
     def __init__(self, *, json: bool) -> None:
         self._json = json
+        self.stable: dict[str, Any] = {}
+        """Keys that the command's document has even when there is no answer."""
 
     def answer(self, document: dict[str, Any], text: str) -> None:
         """The command's one answer, as a document or as text."""
@@ -30,5 +32,6 @@ class Out:
     def fault(self, sentence: str, *, code: str = "Unexpected") -> None:
         """Why there is no answer, as a sentence; with ``json`` also as a document."""
         if self._json:
-            print(json.dumps({"error": {"code": code, "message": sentence}}, ensure_ascii=False))
+            document = {**self.stable, "error": {"code": code, "message": sentence}}
+            print(json.dumps(document, indent=2, ensure_ascii=False))
         self.message(sentence)

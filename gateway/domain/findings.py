@@ -125,6 +125,8 @@ FINDINGS: Mapping[str, _Row] = {
     "keys_ready": _Row(_I, "New submissions are sealed to key {key}.", "Keep a backup of the key folder."),
     "store_broken": _Row(_E, "The outbox cannot be written: {cause}.",
                          "Free disk space or correct the folder's permissions."),
+    "disk_low": _Row(_E, "The disk of the outbox has only {free} MiB left.",
+                     "Free some space: when it is full, nothing more can be accepted."),
     "store_ready": _Row(_I, "The outbox is durable ({mode}).", "Nothing to do."),
     "clock_skew": _Row(_E, "This machine's clock is {seconds} s away from HubSpot's.",
                        "Set the clock; switch on time synchronisation."),

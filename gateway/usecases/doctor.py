@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 
 from gateway.domain.errors import (
@@ -20,6 +21,9 @@ from gateway.usecases.portal import Portal
 
 CLOCK_SKEW_MS = 120_000
 """HubSpot refuses nothing for a skew this small, but receipts and leases would mislead."""
+
+DISK_LOW_MIB = 64
+"""Room for some ten thousand submissions; below it somebody should look."""
 
 NEEDS_A_PERSON = (State.REJECTED, State.HELD)
 
@@ -62,6 +66,9 @@ class Doctor:
             yield finding("store_broken", cause=str(error))
             return
         yield finding("store_ready", mode=self._store.describe())
+        free = shutil.disk_usage(self._settings.keys_dir).free // 2**20
+        if free < DISK_LOW_MIB:
+            yield finding("disk_low", free=free)
         for state in NEEDS_A_PERSON:
             if counts[state]:
                 yield finding("attention", count=counts[state], state=str(state))

@@ -1,0 +1,98 @@
+"""Writes the documents that are tables of the program: ``python docs/generate.py``.
+
+A test compares them with the tables, so they cannot grow stale.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+sys.path.insert(0, str(DOCS.parent))
+
+from gateway.domain.audit import EVENT_ACTIONS  # noqa: E402
+from gateway.domain.findings import FINDINGS  # noqa: E402
+from gateway.domain.submissions import CAUSES, FINAL, STATE_WORDS, TRANSITIONS, State  # noqa: E402
+from gateway.domain.users import ROLE_PERMISSIONS, Permission, Role  # noqa: E402
+
+
+def states() -> str:
+    """The life of a submission: diagram, words, moves and causes."""
+    lines = [
+        "# The life of a submission",
+        "",
+        "Written by `docs/generate.py` from the tables in `gateway/domain/`.",
+        "",
+        "```mermaid",
+        "stateDiagram-v2",
+        "    [*] --> QUEUED: accepted, and only then a receipt",
+        *(f"    {source} --> {target}: {event}" for (source, event), target in TRANSITIONS.items()),
+        *(f"    {state} --> [*]" for state in State if state in FINAL),
+        "```",
+        "",
+        "An unclear outcome never leads back to the queue: the endpoint has no idempotency key, so "
+        "a blind resend could store the answers twice.",
+        "",
+        "| State | What a person reads | |",
+        "|---|---|---|",
+        *(f"| {state} | {words} | {sentence} |" for state, (words, sentence) in STATE_WORDS.items()),
+        "",
+        "| From | By | To | Audit row |",
+        "|---|---|---|---|",
+        *(
+            f"| {source} | {event} | {target} | `{EVENT_ACTIONS[event]}` |"
+            for (source, event), target in TRANSITIONS.items()
+        ),
+        "",
+        "| Cause | What a person reads |",
+        "|---|---|",
+        *(f"| `{cause}` | {sentence} |" for cause, sentence in CAUSES.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def findings() -> str:
+    """Every finding: its code, weight, message and cure."""
+    lines = [
+        "# Findings",
+        "",
+        "Written by `docs/generate.py` from `gateway/domain/findings.py`. The codes are stable. An "
+        "error closes the form or needs to be put right; a warning does not close anything. Words in "
+        "braces are names from definitions and settings, never answers.",
+        "",
+        "| Code | Weight | What it says | What to do |",
+        "|---|---|---|---|",
+        *(
+            f"| `{code}` | {row.severity} | {row.message} | {row.cure} |"
+            for code, row in FINDINGS.items()
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def roles() -> str:
+    """Who may do what."""
+    lines = [
+        "# Roles",
+        "",
+        "Written by `docs/generate.py` from `gateway/domain/users.py`. There is no sign-in yet: "
+        "everyone at the machine is the operator, and the pages answer on that machine only.",
+        "",
+        "| |" + "|".join(f" {role} " for role in Role) + "|",
+        "|---|" + "---|" * len(Role),
+        *(
+            f"| {permission} |"
+            + "|".join(" yes " if permission in ROLE_PERMISSIONS[role] else " " for role in Role)
+            + "|"
+            for permission in Permission
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+DOCUMENTS = {"states.md": states, "findings.md": findings, "roles.md": roles}
+
+if __name__ == "__main__":
+    for name, write in DOCUMENTS.items():
+        (DOCS / name).write_text(write(), encoding="utf-8")
