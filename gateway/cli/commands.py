@@ -14,9 +14,10 @@ from gateway.cli.answers_file import read_answers_file
 from gateway.cli.show import Out
 from gateway.domain.errors import (
     InvalidSubmission,
+    KeyringBroken,
     PolicyViolation,
 )
-from gateway.domain.findings import Severity
+from gateway.domain.findings import Severity, finding
 from gateway.domain.submissions import CAUSES, State
 from gateway.domain.users import LOCAL_OPERATOR, WORKER
 from gateway.emulator import Emulator
@@ -33,8 +34,11 @@ def emulator(arguments: argparse.Namespace, out: Out) -> int:
 
 def doctor(arguments: argparse.Namespace, out: Out) -> int:
     """Every finding, and whether none is an error."""
-    with open_gateway() as gateway:
-        findings = gateway.doctor(by=LOCAL_OPERATOR)
+    try:
+        with open_gateway() as gateway:
+            findings = gateway.doctor(by=LOCAL_OPERATOR)
+    except KeyringBroken as error:
+        findings = (finding("keys_broken", cause=error.cause),)
     healthy = all(f.severity is not Severity.ERROR for f in findings)
     out.answer({"ok": healthy, "findings": [views.finding(f) for f in findings]},
                views.doctor_text(findings, healthy))  # fmt: skip

@@ -37,14 +37,6 @@ class PolicyViolation(Refused):
         self.findings = tuple(findings)
 
 
-class MissingScope(Refused):
-    """The token lacks scopes; ``names`` are their base names."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        super().__init__("The HubSpot token lacks: " + ", ".join(names) + ". Add them in HubSpot.")
-        self.names = tuple(names)
-
-
 class UnknownForm(Refused):
     """HubSpot has no form of this id or name."""
 

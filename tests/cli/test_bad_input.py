@@ -176,6 +176,9 @@ def test_a_broken_key_folder(shell: Any) -> None:
     assert run.code == 1
     assert "backup" in run.err
     assert "canary" not in run.err
+    doctor = shell("doctor", "--json")
+    assert doctor.code == 1
+    assert [f["code"] for f in doctor.document["findings"]] == ["keys_broken"]
 
 
 def test_an_unknown_receipt(shell: Any) -> None:
