@@ -21,6 +21,8 @@ from gateway.domain.findings import Severity, finding
 from gateway.domain.submissions import CAUSES, State
 from gateway.domain.users import LOCAL_OPERATOR, WORKER
 from gateway.emulator import Emulator
+from gateway.settings import Mode
+from gateway.usecases.gateway import Gateway
 
 
 def emulator(arguments: argparse.Namespace, out: Out) -> int:
@@ -35,7 +37,7 @@ def emulator(arguments: argparse.Namespace, out: Out) -> int:
 def doctor(arguments: argparse.Namespace, out: Out) -> int:
     """Every finding, and whether none is an error."""
     try:
-        with open_gateway() as gateway:
+        with _opened(out) as gateway:
             findings = gateway.doctor(by=LOCAL_OPERATOR)
     except KeyringBroken as error:
         findings = (finding("keys_broken", cause=error.cause),)
@@ -47,7 +49,7 @@ def doctor(arguments: argparse.Namespace, out: Out) -> int:
 
 def check(arguments: argparse.Namespace, out: Out) -> int:
     """The gate's report on one form, or on all."""
-    with open_gateway() as gateway:
+    with _opened(out) as gateway:
         if arguments.all:
             reports = gateway.forms(by=LOCAL_OPERATOR)
             document: dict[str, Any] = {"forms": [views.report(r) for r in reports]}
@@ -64,7 +66,7 @@ def submit(arguments: argparse.Namespace, out: Out) -> int:
                                 "errors": {}, "findings": []}  # fmt: skip
     out.stable = document
     answers = read_answers_file(arguments.answers)
-    with open_gateway() as gateway:
+    with _opened(out) as gateway:
         try:
             receipt = gateway.submit(arguments.form, answers, by=LOCAL_OPERATOR, key=arguments.key)
         except InvalidSubmission as error:
@@ -88,7 +90,7 @@ def submit(arguments: argparse.Namespace, out: Out) -> int:
 
 def worker(arguments: argparse.Namespace, out: Out) -> int:
     """Delivers in the foreground: until nothing is queued, or until it is interrupted."""
-    with open_gateway() as gateway:
+    with _opened(out) as gateway:
         if not arguments.until_empty:
             out.message("Delivering. Ctrl+C stops it after the call under way.")
             gateway.start_worker()
@@ -109,7 +111,7 @@ def worker(arguments: argparse.Namespace, out: Out) -> int:
 
 def outbox_list(arguments: argparse.Namespace, out: Out) -> int:
     """Every submission, newest first."""
-    with open_gateway() as gateway:
+    with _opened(out) as gateway:
         listing = gateway.outbox(by=LOCAL_OPERATOR, limit=arguments.limit)
     document = {"items": [views.status(s) for s in listing.items],
                 "counts": views.counts(listing.counts)}  # fmt: skip
@@ -119,12 +121,27 @@ def outbox_list(arguments: argparse.Namespace, out: Out) -> int:
 
 def outbox_show(arguments: argparse.Namespace, out: Out) -> int:
     """One submission and its history."""
-    with open_gateway() as gateway:
+    with _opened(out) as gateway:
         status = gateway.status(arguments.receipt, by=LOCAL_OPERATOR)
     document = {**views.status(status), "history": views.history(status),
                 "errors": views.rejections(status)}  # fmt: skip
     out.answer(document, views.status_text(status) + "\n" + views.history_text(status))
     return 0
+
+
+EMULATED_MODES = {
+    Mode.DEMO: "Demo: there is no HubSpot token, so HubSpot is emulated inside this command. "
+    "Nothing leaves this machine, and what was delivered is gone when it ends.",
+    Mode.EMULATED: "HubSpot is emulated; nothing reaches a real account.",
+}
+"""What is said beside every answer that did not come from HubSpot itself."""
+
+
+def _opened(out: Out) -> Gateway:
+    gateway = open_gateway()
+    if gateway.mode in EMULATED_MODES:
+        out.message(EMULATED_MODES[gateway.mode])
+    return gateway
 
 
 def _until_interrupted() -> None:
