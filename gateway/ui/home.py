@@ -1,0 +1,119 @@
+"""The start: which forms there are, what is on its way, and a look-up for receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from gateway.domain.findings import Severity, Verdict
+from gateway.domain.reports import FormReport
+from gateway.domain.submissions import State, read_receipt
+from gateway.intake.richtext import plain
+from gateway.ui.errors import points
+from gateway.ui.markup import Markup, fill, join
+
+ON_THEIR_WAY = (State.QUEUED, State.SENDING, State.UNKNOWN)
+IN_NEED = (State.REJECTED, State.HELD)
+
+
+def show(reports: Sequence[FormReport], waiting: Mapping[State, int]) -> None:
+    """The whole page. Open forms come first, each a card that opens it."""
+    _outbox(waiting)
+    if not reports:
+        st.html('<p class="si-none">There are no forms yet. Create one in HubSpot.</p>')
+    for report in sorted(reports, key=lambda report: (not report.open, report.form_name)):
+        _card(report)
+    _look_up()
+
+
+def outbox_line(waiting: Mapping[State, int]) -> str:
+    """What is in the outbox, in one line."""
+    moving = sum(waiting.get(state, 0) for state in ON_THEIR_WAY)
+    stuck = sum(waiting.get(state, 0) for state in IN_NEED)
+    parts = [
+        "Nothing is waiting to be sent."
+        if moving == 0
+        else f"{_count(moving)} kept safely and on {'its' if moving == 1 else 'their'} way.",
+        f"{_count(stuck)} {'needs' if stuck == 1 else 'need'} a person." if stuck else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _count(number: int) -> str:
+    return "1 submission" if number == 1 else f"{number} submissions"
+
+
+def _outbox(waiting: Mapping[State, int]) -> None:
+    tone = "stopped" if any(waiting.get(state) for state in IN_NEED) else "done"
+    st.html(
+        fill('<p class="si-outbox" data-tone="$tone">$line</p>', tone=tone,
+             line=outbox_line(waiting))
+    )  # fmt: skip
+
+
+def _card(report: FormReport) -> None:
+    state = "open" if report.open else "closed"
+    with st.container(key=f"card-{state}-{report.form_id}"):
+        st.html(
+            fill(
+                '<div class="si-card-text"><h2>$name</h2><p><b data-state="$state">$word</b> '
+                "$about</p>$why</div>",
+                name=plain(report.form_name),
+                state=state,
+                word="Open" if report.open else "Closed",
+                about=_about(report),
+                why=Markup("") if report.open else _why(report),
+            )
+        )
+        if report.open:
+            st.page_link(
+                "intake.py",
+                label=f"Fill in {plain(report.form_name)}",
+                query_params={"form": report.form_id},
+            )
+
+
+def _about(report: FormReport) -> str:
+    private = sum(1 for f in report.fields if f.sensitivity is not None and f.sensitivity.rank > 0)
+    if not report.open:
+        count = len(report.errors)
+        return "for now: " + ("one point" if count == 1 else f"{count} points") + " to put right."
+    fields = f"{len(report.fields)} questions"
+    return f"{fields}, {private} of them private." if private else f"{fields}."
+
+
+def _why(report: FormReport) -> Markup:
+    refused = [
+        fill("<li><b>$label</b> <span>$reason</span></li>", label=plain(f.label) or f.key,
+             reason=f.reason)
+        for f in report.fields
+        if f.verdict is Verdict.REFUSED
+    ]  # fmt: skip
+    whole = tuple(f for f in report.findings if f.severity is Severity.ERROR and f.field is None)
+    return fill(
+        '<details class="si-why"><summary>Why it is closed</summary>$whole$fields'
+        "<p>Please pass this on to your administrator.</p></details>",
+        whole=points(whole),
+        fields=fill('<ul class="si-points">$rows</ul>', rows=join(refused))
+        if refused
+        else Markup(""),
+    )
+
+
+def _look_up() -> None:
+    with st.container(key="lookup"):
+        st.html('<h2 class="si-h2">Find a receipt</h2>')
+        with st.form("look-up", border=False):
+            typed = st.text_input(
+                "Receipt code", placeholder="ABCD-EFGH-JKMN", autocomplete="off", key="receipt-code"
+            )
+            asked = st.form_submit_button("Look it up")
+        code = read_receipt(typed) if typed else None
+        if asked and code:
+            st.switch_page("receipt.py", query_params={"code": code})
+        if asked:
+            st.html(
+                '<p class="si-error" role="alert">This is not a receipt code. It has 12 letters '
+                "and digits, like ABCD-EFGH-JKMN. Check it for a typing slip.</p>"
+            )

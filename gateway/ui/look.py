@@ -1,0 +1,87 @@
+"""The frame every page stands in, and the small pieces of HTML the pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from gateway.domain.sensitivity import Sensitivity
+from gateway.settings import Mode
+from gateway.ui.markup import Markup, fill
+
+CLASS_WORDS: Mapping[Sensitivity, str] = {
+    Sensitivity.NON_SENSITIVE: "",
+    Sensitivity.SENSITIVE: "Private. It is sealed the moment you send it; only HubSpot gets it.",
+    Sensitivity.HIGHLY_SENSITIVE: "Needs the most care, such as an identity number or a "
+    "diagnosis. It is sealed the moment you send it; only HubSpot gets it, and shows it to few.",
+}
+"""What each class means to the person who types."""
+
+BANNERS: Mapping[Mode, tuple[str, str]] = {
+    Mode.DEMO: ("Demo", "HubSpot is imitated here. Nothing leaves this machine."),
+    Mode.EMULATED: ("Test set-up", "HubSpot is imitated. Nothing reaches a real account."),
+    Mode.LIVE: ("", ""),
+}
+"""What the strip at the top of every page says in each mode; empty: no strip."""
+
+
+def frame(mode: Mode) -> None:
+    """The top of every page: the name, which leads home, and where one is."""
+    with st.container(key="top", horizontal=True, vertical_alignment="center"):
+        st.page_link("home.py", label="Sealed Intake")
+        st.html('<p class="si-where">This machine only · no sign-in yet</p>')
+    word, sentence = BANNERS[mode]
+    if word:
+        st.html(
+            fill(
+                '<aside class="si-banner" aria-label="Notice"><b>$word</b> $sentence</aside>',
+                word=word,
+                sentence=sentence,
+            )
+        )
+
+
+def heading(text: str, lead: str = "") -> None:
+    """The page's one first-level heading, with an optional sentence under it."""
+    under = fill('<p class="si-lead">$lead</p>', lead=lead) if lead else Markup("")
+    st.html(fill('<h1 class="si-h1">$text</h1>$under', text=text, under=under))
+
+
+def chip(sensitivity: Sensitivity, described_by: str) -> Markup:
+    """A field's class as a small label that opens into its explanation."""
+    if sensitivity is Sensitivity.NON_SENSITIVE:
+        return Markup("")
+    return fill(
+        '<details class="si-class" data-level="$level"><summary tabindex="-1">$label</summary>'
+        '<p id="$id">$words</p></details>',
+        level=sensitivity.value,
+        label=sensitivity.label,
+        id=described_by,
+        words=CLASS_WORDS[sensitivity],
+    )
+
+
+def legend() -> None:
+    """Both classes explained, for people who come by keyboard."""
+    rows = [
+        fill("<dt data-level='$level'>$label</dt><dd>$words</dd>",
+             level=level.value, label=level.label, words=words)
+        for level, words in CLASS_WORDS.items()
+        if words
+    ]  # fmt: skip
+    st.html(
+        fill(
+            '<details class="si-legend"><summary>How private answers are treated</summary>'
+            "<dl>$rows</dl><p>Private text is shown as dots. Choose Show to read it back. "
+            "No answer is kept by this browser.</p></details>",
+            rows=Markup("".join(rows)),
+        )
+    )
+
+
+def focus(target: str, token: str) -> None:
+    """Move the browser's focus once for each ``token``: to ``first`` (the first field),
+    ``error`` (the first field with a fault), ``summary`` or ``main-action``."""
+    st.html(fill('<i class="si-focus" data-target="$target" data-token="$token"></i>',
+                 target=target, token=token))  # fmt: skip

@@ -1,0 +1,141 @@
+"""A receipt: its code, where the submission is, and what to do now."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from typing import NoReturn
+
+import streamlit as st
+
+from gateway.domain.submissions import CAUSES, FINAL, STATE_WORDS, State, Status
+from gateway.ui import errors, look, session
+from gateway.ui.markup import Markup, fill, join
+from gateway.ui.sending import rejection_reasons
+
+REFRESH_S = 2.0
+
+TONES: Mapping[State, str] = {
+    State.QUEUED: "waiting",
+    State.SENDING: "waiting",
+    State.DELIVERED: "done",
+    State.REJECTED: "stopped",
+    State.UNKNOWN: "waiting",
+    State.HELD: "stopped",
+    State.DISCARDED: "done",
+}
+"""How each state looks: on its way, done, or in need of a person."""
+
+_STEPS = ("Kept safely", "Sent", "Confirmed")
+STEPS_DONE: Mapping[State, int] = {
+    State.QUEUED: 1,
+    State.SENDING: 1,
+    State.DELIVERED: 3,
+    State.REJECTED: 2,
+    State.UNKNOWN: 2,
+    State.HELD: 1,
+    State.DISCARDED: 3,
+}
+"""How many of the steps to HubSpot are behind a submission."""
+
+
+def show(status: Status, ask_again: Callable[[], Status]) -> None:
+    """The receipt of ``status``; while it is on its way, ``ask_again`` is asked for news."""
+    with st.container(key="receipt"):
+        st.html(_slip(status))
+        if _settled(status):
+            st.html(_state(status))
+        else:
+            _live(ask_again)
+        st.html(
+            '<div class="si-tools"><button type="button" class="si-button" data-si-do="print">'
+            'Print</button><button type="button" class="si-button" data-si-do="copy" '
+            f'data-si-text="{Markup(status.code)}">Copy code</button>'
+            '<span class="si-copied" role="status"></span></div>'
+        )
+    _next(status)
+
+
+def _settled(status: Status) -> bool:
+    """Whether looking again would tell nothing new by itself."""
+    return status.state in FINAL or TONES[status.state] == "stopped"
+
+
+def _live(ask_again: Callable[[], Status]) -> None:
+    @st.fragment(run_every=REFRESH_S)
+    def live() -> None:
+        with errors.calm():
+            status = ask_again()
+            if _settled(status):
+                st.rerun()
+            st.html(_state(status))
+
+    live()
+
+
+def _slip(status: Status) -> Markup:
+    return fill(
+        '<section class="si-slip" aria-label="Receipt"><p class="si-slip-title">Receipt code</p>'
+        '<p class="si-code" translate="no">$code</p>'
+        "<dl><dt>Form</dt><dd>$form</dd><dt>Accepted</dt><dd>$when</dd></dl></section>",
+        code=status.code,
+        form=status.form_name,
+        when=moment(status.accepted_at_ms),
+    )
+
+
+def _state(status: Status) -> Markup:
+    words, sentence = STATE_WORDS[status.state]
+    why = CAUSES.get(status.cause or "", "")
+    if status.state is State.REJECTED:
+        why = " ".join(
+            f"{key}: {reason.sentence}" if key else reason.sentence
+            for key, reason in rejection_reasons(status).items()
+        )
+    done = STEPS_DONE[status.state]
+    steps = [
+        fill('<li data-done="$done">$name</li>', done="yes" if n < done else "no", name=name)
+        for n, name in enumerate(_STEPS)
+    ]
+    return fill(
+        '<div class="si-state" data-tone="$tone" role="status"><p class="si-state-words">$words</p>'
+        "<p>$sentence $why</p><ol>$steps</ol>$delivered</div>",
+        tone=TONES[status.state],
+        words=words,
+        sentence=sentence,
+        why=why,
+        steps=join(steps),
+        delivered=fill("<p>Confirmed on $when.</p>", when=moment(status.delivered_at_ms))
+        if status.delivered_at_ms
+        else Markup(""),
+    )
+
+
+def _next(status: Status) -> None:
+    refused = status.state is State.REJECTED
+    with st.container(key="next", horizontal=True, vertical_alignment="center"):
+        if refused and st.button("Correct it and send again", type="primary", key="correct"):
+            draft = _start_anew(status)
+            draft.replaces = status.code
+            draft.come_back(rejection_reasons(status))
+            _open(status)
+        if st.button("Next person", type="secondary" if refused else "primary", key="next-person"):
+            _start_anew(status)
+            _open(status)
+        st.page_link("home.py", label="All forms")
+    look.focus("main-action", status.code)
+
+
+def _start_anew(status: Status) -> session.Draft:
+    session.forget(session.draft(status.form_id))
+    return session.draft(status.form_id)
+
+
+def _open(status: Status) -> NoReturn:
+    st.switch_page("intake.py", query_params={"form": status.form_id})
+
+
+def moment(at_ms: int) -> str:
+    """A moment in this machine's own time, to the minute."""
+    at = datetime.datetime.fromtimestamp(at_ms / 1000, tz=datetime.UTC).astimezone()
+    return at.strftime("%-d %B %Y, %H:%M")

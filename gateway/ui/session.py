@@ -1,0 +1,117 @@
+"""What the server remembers of one browser tab, in one typed object.
+
+Typed answers live in widgets, which Streamlit keeps by key. This module makes the keys, so
+that it can also find and delete every one of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import secrets
+import threading
+from collections.abc import Iterable
+from typing import cast
+
+import streamlit as st
+
+from gateway.domain.answers import Answer
+from gateway.domain.errors import Reason
+
+_DESK = "desk"
+_PREFIX = "f"
+
+
+@dataclasses.dataclass
+class Draft:
+    """One form on its way: from the first key pressed to the receipt."""
+
+    form_id: str
+    instance: str = dataclasses.field(default_factory=lambda: secrets.token_hex(6))
+    """Part of every widget's key. A new draft has a new one, so its fields are empty."""
+    send_key: str = dataclasses.field(default_factory=lambda: secrets.token_hex(16))
+    """The idempotency key of the next submission: clicks that repeat, repeat the key."""
+    busy: bool = False
+    part: int | None = 0
+    """Which part of the form is shown; None for the first one with a fault."""
+    reasons: dict[str, Reason] = dataclasses.field(default_factory=dict)
+    closed: str | None = None
+    """Why the last submission was not received, when it was not the answers' fault."""
+    turn: int = 0
+    """How often the form was shown anew, so that the browser moves the focus once for each."""
+    replaces: str | None = None
+    """The receipt of a submission HubSpot refused, which the next one corrects."""
+    receipt: str | None = None
+    lock: threading.Lock = dataclasses.field(default_factory=threading.Lock, repr=False)
+    kept: dict[str, object] = dataclasses.field(default_factory=dict, repr=False)
+    """Widget key → what it holds, for fields that are not drawn at the moment."""
+
+    def key(self, field_key: str, part: object = "") -> str:
+        """The widget key of a field (and of one of its choices)."""
+        digest = hashlib.sha256(field_key.encode()).hexdigest()[:10]
+        return f"{_PREFIX}-{self.instance}-{digest}" + (f"-{part}" if part != "" else "")
+
+    def go_to(self, part: int) -> None:
+        """Show another part of the form."""
+        self.part = part
+        self.turn += 1
+
+    def come_back(self, reasons: dict[str, Reason], closed: str | None = None) -> None:
+        """The answers were not taken: show why, keep all that was typed, allow another try."""
+        self.reasons, self.closed = reasons, closed
+        self.busy = False
+        self.part = None
+        self.turn += 1
+
+
+@dataclasses.dataclass
+class Desk:
+    """All drafts of the tab by form id."""
+
+    drafts: dict[str, Draft] = dataclasses.field(default_factory=dict)
+
+
+def _desk() -> Desk:
+    if _DESK not in st.session_state:
+        st.session_state[_DESK] = Desk()
+    return cast(Desk, st.session_state[_DESK])
+
+
+def draft(form_id: str) -> Draft:
+    """The tab's draft of a form, a new one when there is none."""
+    return _desk().drafts.setdefault(form_id, Draft(form_id))
+
+
+def forget(old: Draft) -> None:
+    """Delete all that was typed into ``old``, and the draft itself."""
+    for key in [k for k in st.session_state if str(k).startswith(f"{_PREFIX}-{old.instance}-")]:
+        del st.session_state[key]
+    old.kept.clear()
+    drafts = _desk().drafts
+    if drafts.get(old.form_id) is old:
+        del drafts[old.form_id]
+
+
+def held(draft: Draft, key: str) -> object:
+    """What the widget of ``key`` holds, or held when it was last drawn; None when nothing."""
+    if key in st.session_state:
+        draft.kept[key] = st.session_state[key]
+    return draft.kept.get(key)
+
+
+def seed(draft: Draft, key: str, default: object) -> None:
+    """Give a widget that is about to be drawn anew what it held before, or its default."""
+    if key not in st.session_state:
+        value = draft.kept.get(key, default)
+        if value is not None:
+            st.session_state[key] = value
+
+
+def asked_for(name: str) -> str:
+    """One parameter of the page's address: a form's id or a receipt's code, "" when absent."""
+    return st.query_params.get(name, "")
+
+
+def answers_of(pairs: Iterable[tuple[str, Answer | None]]) -> dict[str, Answer]:
+    """The answers that were given, out of (field key, answer or None)."""
+    return {key: answer for key, answer in pairs if answer is not None}

@@ -1,0 +1,275 @@
+/* What the server cannot do for a person at the keyboard: tie labels, hints and faults to
+   their boxes, move the focus, let Enter move on, show and hide private text, print, copy. */
+(() => {
+  "use strict";
+
+  const FIELD =
+    'input:not([type="hidden"]):not([tabindex="-1"]):not(:disabled), textarea:not(:disabled), [role="spinbutton"]';
+  const FORM = ".st-key-form";
+  const STEP_MS = 40;
+  const SETTLE_MS = 160;
+  const PATIENCE_MS = 2000;
+
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const boxOf = (node) => node.closest(".stVerticalBlock");
+  const boxes = () => all(`${FORM} .si-head`).map(boxOf);
+  const fieldsOf = (box) => all(FIELD, box).filter((field) => boxOf(field) === box);
+
+  function set(node, name, value) {
+    if (value === "" || value === null) {
+      if (node.hasAttribute(name)) node.removeAttribute(name);
+    } else if (node.getAttribute(name) !== value) {
+      node.setAttribute(name, value);
+    }
+  }
+
+  /* ---- labels, hints and faults ---------------------------------------------------- */
+
+  function wire(head) {
+    const box = boxOf(head);
+    const fields = fieldsOf(box);
+    const { required, grouped, keyboard, private: isPrivate } = head.dataset;
+    const told = all(".si-error, .si-hint, .si-class p", head).map((node) => node.id);
+    const ids = told.filter(Boolean).join(" ");
+    const invalid = head.querySelector(".si-error") ? "true" : "";
+    const radios = box.querySelector('[role="radiogroup"]');
+    const boxesToTick = fields.filter((field) => field.type === "checkbox");
+
+    if (grouped === "yes" && boxesToTick.length) {
+      set(box, "role", "group");
+      set(box, "aria-labelledby", head.querySelector(".si-label")?.id ?? "");
+      set(box, "aria-describedby", ids);
+    }
+    for (const field of radios ? [radios] : fields) {
+      if (grouped !== "yes" || !boxesToTick.length) set(field, "aria-describedby", ids);
+      set(field, "aria-invalid", invalid);
+      if (grouped !== "yes" || !boxesToTick.length) {
+        set(field, "aria-required", required === "yes" ? "true" : "");
+      }
+    }
+    for (const field of fields) {
+      if (!field.matches("input, textarea")) continue;
+      set(field, "autocomplete", "off");
+      set(field, "autocapitalize", keyboard === "text" && isPrivate === "no" ? "sentences" : "none");
+      set(field, "data-1p-ignore", "true");
+      set(field, "data-lpignore", "true");
+      set(field, "data-bwignore", "true");
+      if (isPrivate === "yes") {
+        set(field, "spellcheck", "false");
+        set(field, "autocorrect", "off");
+      }
+      if (field.matches('input:not([role])') && keyboard !== "text") {
+        set(field, "inputmode", keyboard);
+      }
+    }
+  }
+
+  /* ---- dates that are only half typed ---------------------------------------------- */
+
+  /* Streamlit clears such a date without a word when one leaves it. */
+  function noticeHalfDate(event) {
+    const box = event.target.closest?.(`${FORM} .stVerticalBlock`);
+    const segments = box ? all('[role="spinbutton"]', box) : [];
+    if (!segments.length || box.contains(event.relatedTarget)) return;
+    const head = box.querySelector(".si-head");
+    const empty = segments.filter((segment) => segment.dataset.placeholder === "true").length;
+    head.querySelector("[data-own]")?.remove();
+    if (empty > 0 && empty < segments.length) head.append(halfDateWords(head));
+    wire(head);
+  }
+
+  function halfDateWords(head) {
+    const words = document.createElement("p");
+    words.className = "si-error";
+    words.id = `own-${head.dataset.key}`;
+    words.dataset.own = "yes";
+    words.setAttribute("role", "alert");
+    words.textContent = "This date was not complete, so it was cleared. Type year, month and day.";
+    return words;
+  }
+
+  function stopHalfDates(event) {
+    const words = document.querySelector(`${FORM} [data-own]`);
+    if (!words) return;
+    event.preventDefault();
+    event.stopPropagation();
+    reveal(fieldsOf(boxOf(words))[0], boxOf(words));
+  }
+
+  /* ---- focus ----------------------------------------------------------------------- */
+
+  const seen = new Set();
+  const app = () => document.querySelector('[data-testid="stApp"]');
+  const idle = () => app()?.dataset.testScriptState !== "running";
+
+  function reveal(field, box) {
+    if (!field) return false;
+    field.focus({ preventScroll: true });
+    (box ?? field).scrollIntoView({ block: "center" });
+    return document.activeElement === field;
+  }
+
+  const TARGETS = {
+    first() {
+      const form = document.querySelector(FORM);
+      if (!form) return false;
+      if (form.contains(document.activeElement)) return true;
+      const [box] = boxes();
+      const first = box && fieldsOf(box)[0];
+      first?.focus({ preventScroll: true });
+      return Boolean(first);
+    },
+    error() {
+      const box = boxes().find((candidate) => candidate.querySelector(".si-error"));
+      const field = box && fieldsOf(box)[0];
+      return reveal(field ?? document.querySelector(".si-summary"), box);
+    },
+    "main-action"() {
+      const button = document.querySelector('.st-key-next button[kind="primary"]');
+      button?.focus({ preventScroll: true });
+      return Boolean(button);
+    },
+  };
+
+  function followFocus() {
+    for (const mark of all(".si-focus")) {
+      const { target, token } = mark.dataset;
+      if (seen.has(token) || !idle()) continue;
+      if (TARGETS[target]?.()) seen.add(token);
+    }
+  }
+
+  function goTo(key) {
+    const head = document.querySelector(`.si-head[data-key="${CSS.escape(key)}"]`);
+    if (head) reveal(fieldsOf(boxOf(head))[0], boxOf(head));
+  }
+
+  /* ---- Enter moves on -------------------------------------------------------------- */
+
+  function moveOn(box) {
+    const order = boxes();
+    const next = order.slice(order.indexOf(box) + 1).map((b) => fieldsOf(b)[0]).find(Boolean);
+    (next ?? document.querySelector(`${FORM} button[kind="primary"]`))?.focus();
+  }
+
+  /* After an answer that other fields depend on: once the page has drawn them. */
+  function moveOnWhenSettled(box, since = performance.now(), quiet = 0) {
+    const at = document.activeElement;
+    if (at !== document.body && !box.contains(at)) return;
+    if (quiet >= SETTLE_MS || performance.now() - since > PATIENCE_MS) {
+      moveOn(box);
+      return;
+    }
+    setTimeout(() => moveOnWhenSettled(box, since, idle() ? quiet + STEP_MS : 0), STEP_MS);
+  }
+
+  function onEnter(event) {
+    const field = event.target;
+    if (event.key !== "Enter" || event.isComposing || event.shiftKey || event.ctrlKey
+        || event.altKey || event.metaKey) return;
+    if (!field.matches?.(FIELD) || field.matches("textarea") || !field.closest(FORM)) return;
+    const box = boxOf(field);
+    const parent = box.querySelector(".si-head").dataset.parent === "yes";
+    if (field.getAttribute("aria-expanded") === "true") {
+      setTimeout(() => {
+        if (field.getAttribute("aria-expanded") === "true") return;
+        if (parent) moveOnWhenSettled(box);
+        else moveOn(box);
+      }, STEP_MS);
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    if (parent) {
+      field.blur();
+      moveOnWhenSettled(box);
+    } else {
+      moveOn(box);
+    }
+  }
+
+  /* ---- private text ---------------------------------------------------------------- */
+
+  function show(box, shown) {
+    if (shown) box.dataset.siShown = "yes";
+    else delete box.dataset.siShown;
+    const word = box.querySelector(".si-show b");
+    if (word) word.textContent = shown ? "Hide" : "Show";
+  }
+
+  function hideWhenLeft(event) {
+    const box = event.target.closest?.("[data-si-shown]");
+    if (box && !box.contains(event.relatedTarget)) show(box, false);
+  }
+
+  /* ---- buttons --------------------------------------------------------------------- */
+
+  const ACTIONS = {
+    show: (button) => show(boxOf(button), !boxOf(button).dataset.siShown),
+    print: () => window.print(),
+    async copy(button) {
+      await navigator.clipboard.writeText(button.dataset.siText);
+      button.parentElement.querySelector(".si-copied").textContent = "Copied.";
+    },
+  };
+
+  function closeExplanations(event) {
+    for (const open of all(".si-class[open]")) {
+      if (event.key === "Escape" || (event.type === "click" && !open.contains(event.target))) {
+        open.open = false;
+      }
+    }
+  }
+
+  function onClick(event) {
+    const node = event.target.closest?.("[data-si-do], [data-si-goto], button[kind=primary]");
+    if (!node) return;
+    if (node.dataset.siGoto) {
+      event.preventDefault();
+      goTo(node.dataset.siGoto);
+    } else if (node.dataset.siDo) {
+      ACTIONS[node.dataset.siDo]?.(node);
+    } else if (node.closest(FORM)) {
+      stopHalfDates(event);
+    }
+  }
+
+  function warnBeforeLoss(event) {
+    const typed = all(`${FORM} input[type="text"], ${FORM} textarea`).some((field) => field.value);
+    if (typed) event.preventDefault();
+  }
+
+  /* ---- the page changes under us --------------------------------------------------- */
+
+  let asked = false;
+
+  function refresh() {
+    asked = false;
+    all(".si-head").forEach(wire);
+    for (const mark of all(".si-lang")) {
+      const form = document.querySelector(FORM);
+      if (form) set(form, "lang", mark.dataset.lang);
+    }
+    followFocus();
+  }
+
+  function ask() {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(refresh);
+  }
+
+  new MutationObserver(ask).observe(document, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    attributeFilter: ["data-test-script-state", "disabled"],
+  });
+  document.addEventListener("keydown", onEnter, true);
+  document.addEventListener("click", onClick, true);
+  document.addEventListener("click", closeExplanations);
+  document.addEventListener("keydown", closeExplanations);
+  document.addEventListener("focusout", noticeHalfDate, true);
+  document.addEventListener("focusout", hideWhenLeft);
+  window.addEventListener("beforeunload", warnBeforeLoss);
+})();

@@ -1,0 +1,51 @@
+"""What a browser shows when there is no page, or the page broke: a sentence, never a trace."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from gateway.web.headers import secure
+
+SENTENCES: Mapping[int, tuple[str, str]] = {
+    404: ("There is nothing here.", "Go back to the forms and choose one."),
+    405: ("That cannot be done here.", "Go back to the forms and choose one."),
+    500: (
+        "Something went wrong on our side.",
+        "Nothing that has a receipt is lost. Go back to the forms and try again; "
+        "if it stays, tell your administrator.",
+    ),
+}
+"""HTTP status → what happened, and what to do next."""
+_OTHER = ("This request cannot be answered.", "Go back to the forms and choose one.")
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Sealed Intake</title>
+<link rel="icon" href="/assets/icon.svg"><link rel="stylesheet" href="/assets/failure.css">
+</head><body><main><h1>{what}</h1><p>{next}</p><p><a href="/">All forms</a></p></main></body></html>
+"""
+
+
+def plain_failure(status: int) -> Response:
+    """The whole page for ``status``; it holds nothing from the request."""
+    what, then = SENTENCES.get(status, _OTHER)
+    return HTMLResponse(_PAGE.format(what=html.escape(what), next=html.escape(then)), status)
+
+
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    """Starlette's handler for refusals of its router."""
+    return plain_failure(error.status_code if isinstance(error, HTTPException) else 500)
+
+
+async def on_failure(request: Request, error: Exception) -> Response:
+    """Starlette's handler for anything unforeseen. It answers outside the middleware, so it
+    secures its own headers."""
+    response = plain_failure(500)
+    secure(response.headers, request.url.path)
+    return response

@@ -1,0 +1,81 @@
+"""Who may connect while there is no sign-in: a browser on this very machine, and nobody else.
+
+A page elsewhere can still make the browser call us (DNS rebinding, cross-site websockets),
+so the peer's address alone proves nothing: Host, Origin and the traces of a proxy count too.
+Source: https://owasp.org/www-community/attacks/Cross_Site_WebSocket_Hijacking
+"""
+
+from __future__ import annotations
+
+import ipaddress
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+"""The names under which a browser on this machine may call us."""
+
+_PROXY_HEADERS = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "x-original-host"})
+_POLICY_VIOLATION = 1008
+
+REFUSAL = (
+    "Refused. Sealed Intake has no sign-in yet and answers this machine only. "
+    "Open it at its own address, http://127.0.0.1, without a proxy.\n"
+)
+
+
+def refusal(scope: Scope) -> str | None:
+    """Why the connection in ``scope`` (an ASGI ``http`` or ``websocket`` scope) is refused:
+    ``peer``, ``proxy``, ``host`` or ``origin``; None when it may go on.
+
+    A websocket must name its origin. A plain request may leave it out, as a typed address does.
+    """
+    headers = Headers(scope=scope)
+    client = scope.get("client")
+    if client is None or not _is_loopback(client[0]):
+        return "peer"
+    if any(n in _PROXY_HEADERS or n.startswith("x-forwarded-") for n in headers):
+        return "proxy"
+    hosts = headers.getlist("host")
+    if len(hosts) != 1 or _name_of(hosts[0]) not in OWN_NAMES:
+        return "host"
+    origins = headers.getlist("origin")
+    if scope["type"] == "websocket" and not origins:
+        return "origin"
+    secure = scope.get("scheme") in {"https", "wss"}
+    own_origin = f"{'https' if secure else 'http'}://{hosts[0].lower()}"
+    if any(origin.lower() != own_origin for origin in origins):
+        return "origin"
+    return None
+
+
+class LoopbackGuard:
+    """ASGI middleware: 403 (or a closed websocket) for every connection :func:`refusal` names."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"} or refusal(scope) is None:
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+        else:
+            await PlainTextResponse(REFUSAL, 403)(scope, receive, send)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _name_of(host: str) -> str:
+    """The name in a Host header, without its port; "" when the header has no clean shape."""
+    name, colon, port = host.lower().rpartition(":")
+    if colon and port.isascii() and port.isdigit():
+        host = name
+    return host.lower().removeprefix("[").removesuffix("]")

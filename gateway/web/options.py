@@ -1,0 +1,83 @@
+"""The Streamlit options this program is safe with, checked as they are in effect.
+
+A config file is easily passed by: another folder, a flag, a variable, a file in the home
+folder. So the values that count are asked for at start, and any other stops the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from gateway.domain.findings import Finding, finding
+from gateway.web.loopback import OWN_NAMES
+
+Accepts = Callable[[object], bool]
+
+
+def _only(value: object) -> Accepts:
+    return lambda found: found == value and type(found) is type(value)
+
+
+def _at_most(limit: int) -> Accepts:
+    return lambda found: isinstance(found, int) and 0 < found <= limit
+
+
+def _among(names: Collection[str]) -> Accepts:
+    return lambda found: isinstance(found, str) and found in names
+
+
+def _empty(found: object) -> bool:
+    return not found
+
+
+def _own_names(found: object) -> bool:
+    return isinstance(found, list) and bool(found) and OWN_NAMES.issuperset(found)
+
+
+SAFE_OPTIONS: Mapping[str, Accepts] = {
+    # The pages answer this machine only, under its own names.
+    "server.address": _among(OWN_NAMES),
+    "server.allowedHosts": _own_names,
+    "server.baseUrlPath": _empty,
+    "server.trustedUserHeaders": _empty,
+    # Requests from other sites are refused.
+    "server.enableCORS": _only(True),
+    "server.corsAllowedOrigins": _empty,
+    "server.enableXsrfProtection": _only(True),
+    # Doors nobody needs stay shut.
+    "server.enableAgentApi": _only(False),
+    "server.enableStaticServing": _only(False),
+    "server.scriptHealthCheckEnabled": _only(False),
+    "server.maxUploadSize": _at_most(1),
+    "server.maxMessageSize": _at_most(20),
+    "global.developmentMode": _only(False),
+    # What was typed does not outlive its tab, and is not shown or written anywhere.
+    "server.disconnectedSessionTTL": _at_most(30),
+    "client.showErrorDetails": _only("none"),
+    "client.showErrorLinks": _only(False),
+    "client.disableDataExport": _only(True),
+    "runner.magicEnabled": _only(False),
+    "logger.enableRich": _only(False),
+    "logger.level": _among({"warning", "error"}),
+    # Nothing is reported to anybody.
+    "browser.gatherUsageStats": _only(False),
+    # No developer's tools on a working page, and no code is reloaded under it.
+    "client.toolbarMode": _only("minimal"),
+    "server.fileWatcherType": _only("none"),
+    "server.runOnSave": _only(False),
+    # The program collects on its own clock.
+    "runner.postScriptGC": _only(False),
+}
+"""Option → whether a value of it is safe here."""
+
+
+def unsafe_options(option: Callable[[str], object]) -> tuple[Finding, ...]:
+    """A ``streamlit_option`` finding for every option whose value in effect is not safe.
+
+    ``option`` returns the value in effect of an option by name (``streamlit.config.get_option``).
+    """
+    return tuple(
+        finding("streamlit_option", option=name)
+        for name, accepts in SAFE_OPTIONS.items()
+        if not accepts(option(name))
+    )

@@ -1,0 +1,50 @@
+"""Every path that answers; all others do not exist.
+
+Streamlit brings more routes than this program needs (uploads, media, components, metrics,
+an agent interface, sign-in). What is not needed is closed by not being on the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.web import assets
+from gateway.web.failures import plain_failure
+
+PAGES: Mapping[str, str] = {
+    "/": "the forms",
+    "/intake": "one form",
+    "/receipt": "one receipt",
+}
+"""Path → what a person meets there. Each is served as the same shell."""
+
+_OWN = frozenset({"/healthz", "/readyz"}) | frozenset(assets.PATHS)
+_STREAMLIT = frozenset({"/_stcore/health", "/_stcore/host-config", "/_stcore/stream"})
+
+
+def every_path(static_folder: Path) -> frozenset[str]:
+    """Every path that is served, Streamlit's own files in ``static_folder`` included (it
+    would answer a file it does not have with its unchanged page)."""
+    files = (static_folder / "static").rglob("*")
+    static = {f"/{f.relative_to(static_folder).as_posix()}" for f in files if f.is_file()}
+    return _OWN | _STREAMLIT | PAGES.keys() | static
+
+
+class Surface:
+    """ASGI middleware: 404 for every path that is not among ``paths``."""
+
+    def __init__(self, app: ASGIApp, paths: frozenset[str]) -> None:
+        self._app = app
+        self._paths = paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or scope["path"] in self._paths:
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await plain_failure(404)(scope, receive, send)

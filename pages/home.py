@@ -1,0 +1,11 @@
+"""The forms, what is on its way, and a look-up for receipts."""
+
+from gateway import bootstrap
+from gateway.domain.users import Permission
+from gateway.ui import guard, home, look
+
+user = guard.require(Permission.VIEW_FORMS)
+gateway = bootstrap.served()
+
+look.heading("Forms", "Choose a form. What you send is sealed here and delivered to HubSpot.")
+home.show(gateway.forms(by=user), gateway.waiting(by=user))

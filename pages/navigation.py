@@ -1,0 +1,20 @@
+"""The script of every run: it knows the pages, says who is asking, and runs the page."""
+
+import streamlit as st
+
+from gateway import bootstrap
+from gateway.domain.users import LOCAL_OPERATOR
+from gateway.ui import errors, guard, look
+
+page = st.navigation(
+    [
+        st.Page("home.py", title="Forms · Sealed Intake", url_path="home", default=True),
+        st.Page("intake.py", title="Intake · Sealed Intake", url_path="intake"),
+        st.Page("receipt.py", title="Receipt · Sealed Intake", url_path="receipt"),
+    ],
+    position="hidden",
+)
+
+with guard.admitted(LOCAL_OPERATOR), errors.calm():
+    look.frame(bootstrap.served().mode)
+    page.run()

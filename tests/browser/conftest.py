@@ -1,0 +1,229 @@
+"""The whole program as people meet it: an emulator of its own, the app as a process, Chromium."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+
+from gateway.emulator import Emulator
+
+PROJECT = Path(__file__).resolve().parents[2]
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENT = "3f6c2a51-8d0e-4b7a-9c41-5e2f7a1b6d30"
+_PATIENCE_S = 30
+_DELIVERED: dict[str, str] = {}
+"""App's address → a receipt it delivered."""
+
+
+def free_port() -> int:
+    """A port nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running_app(data: Path, emulator: Emulator) -> Iterator[str]:
+    """`streamlit run app.py` against ``emulator``; its address."""
+    port = free_port()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(data),
+        "HUBSPOT_ACCESS_TOKEN": emulator.access_token,
+        "HUBSPOT_API_BASE": emulator.api_base,
+        "HUBSPOT_FORMS_BASE": emulator.forms_base,
+        "GATEWAY_DATA_DIR": str(data / "gateway"),
+    }
+    with (data / "app.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(PROJECT / "app.py"),
+             "--server.port", str(port)],
+            cwd=data, env=environment, stdout=log, stderr=log,
+        )  # fmt: skip
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}", process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(_PATIENCE_S)
+
+
+def wait_until_ready(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Return once ``/readyz`` says yes."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the app ended"
+        with contextlib.suppress(requests.ConnectionError):
+            if requests.get(f"{address}/readyz", timeout=5).ok:
+                return
+        time.sleep(0.1)
+    raise AssertionError("the app did not become ready")
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium that calls nobody by itself."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclasses.dataclass
+class Desk:
+    """A person at a screen: the page, the app behind it, and the HubSpot behind that."""
+
+    page: Page
+    app: str
+    emulator: Emulator
+
+    def open(self, form: str = PATIENT) -> None:
+        """Go to a form and wait until one could begin to type."""
+        self.page.goto(f"{self.app}/intake?form={form}")
+        self.page.wait_for_selector(".st-key-actions button")
+        self.page.wait_for_function("document.activeElement?.closest('.st-key-form') !== null")
+
+    def box(self, name: str) -> Locator:
+        """The box of the field labelled ``name``."""
+        return self.page.get_by_label(name, exact=True).first
+
+    def send(self) -> Locator:
+        """The button at the end of the patient intake."""
+        return self.page.get_by_role("button", name="Submit intake")
+
+    def fill(self, email: str, number: str = "INS-4711") -> None:
+        """Type the patient intake as somebody with a stack of paper does: no mouse."""
+        keys = self.page.keyboard
+        for name, text in (
+            ("First name", "Ada"),
+            ("Last name", "Lovelace"),
+            ("E-mail", email),
+            ("Phone", "+1 555 010 4477"),
+        ):
+            expect(self.box(name)).to_be_focused()
+            keys.type(text)
+            keys.press("Enter")
+        keys.type("19851210")
+        keys.press("Enter")
+        for name, text in (("Sex at birth", "Fem"), ("How are you insured?", "Priv")):
+            expect(self.box(name)).to_be_focused()
+            keys.type(text)
+            expect(self.page.get_by_role("option").first).to_be_visible()
+            keys.press("Enter")
+        expect(self.box("Insurance number")).to_be_focused()
+        keys.type(number)
+        keys.press("Enter")
+        expect(self.box("What brings you to us?")).to_be_focused()
+        keys.type("A cough at night")
+        keys.press("Tab")
+        keys.press("Tab")
+        keys.press("Space")
+        expect(self.page.get_by_label("Nuts")).to_be_visible()
+        keys.press("Enter")
+        expect(self.page.get_by_label("Nuts")).to_be_focused()
+        keys.press("Space")
+        keys.press("Tab")
+        keys.press("Space")
+        keys.press("Enter")
+        for name in ("I take medicine regularly", "Send me the printed clinic newsletter"):
+            expect(self.box(name)).to_be_focused()
+            keys.press("Enter")
+        keys.press("Space")
+        for _ in range(3):
+            keys.press("Enter")
+        expect(self.send()).to_be_focused()
+
+    def delivered(self) -> str:
+        """The code of some delivered receipt; the first call makes one."""
+        if self.app not in _DELIVERED:
+            self.open()
+            self.fill("some@mail.example")
+            self.page.keyboard.press("Enter")
+            expect(self.page.get_by_text("Delivered to HubSpot")).to_be_visible()
+            _DELIVERED[self.app] = self.page.locator(".si-code").inner_text()
+        return _DELIVERED[self.app]
+
+    def record(self, email: str, *names: str) -> dict[str, Any]:
+        """A contact's values as HubSpot has them."""
+        answer = requests.get(
+            f"{self.emulator.api_base}/crm/v3/objects/contacts/{email}",
+            params={"idProperty": "email", "properties": ",".join(names)},
+            headers={"Authorization": f"Bearer {self._reader()}"},
+            timeout=10,
+        )
+        assert answer.status_code == 200
+        return dict(answer.json()["properties"])
+
+    def _reader(self) -> str:
+        scopes = [f"crm.objects.contacts.{c}read" for c in ("", "sensitive.", "highly_sensitive.")]
+        issued = requests.post(
+            f"{self.emulator.api_base}/_emulator/tokens", json={"scopes": scopes}, timeout=10
+        )
+        return str(issued.json()["access_token"])
+
+    def submissions(self) -> int:
+        """How many submissions HubSpot was sent."""
+        address = f"{self.emulator.api_base}/_emulator/requests"
+        log = requests.get(address, timeout=10).json()["requests"]
+        return sum(1 for entry in log if "/secure/submit/" in json.dumps(entry))
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def app(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_app(tmp_path_factory.mktemp("app"), emulator) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    made = context.new_page()
+    made.set_default_timeout(15_000)
+    return made
+
+
+@pytest.fixture
+def desk(page: Page, app: str, emulator: Emulator) -> Desk:
+    return Desk(page, app, emulator)
