@@ -17,6 +17,7 @@ from gateway.hubspot.routes import Host
 from gateway.sealing.keyring import open_keyring
 from gateway.settings import Mode, Settings, load_settings
 from gateway.store.store import open_store
+from gateway.usecases.breaker import Breaker
 from gateway.usecases.check import Check
 from gateway.usecases.definitions import Definitions
 from gateway.usecases.deliver import Delivery
@@ -57,12 +58,14 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
     resources.callback(store.close)
     hubspot = _hubspot(settings)
     resources.callback(hubspot.close)
+    breaker = Breaker(_now_ms)
     portal = Portal(
         hubspot,
         store.snapshots,
         expected=settings.portal_id,
         forms_hosts=settings.forms_hosts if settings.forms_base is None else None,
         now_ms=_now_ms,
+        breaker=breaker,
     )
     definitions = Definitions(
         hubspot,
@@ -70,6 +73,7 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
         max_age_ms=settings.definition_max_age * 1000,
         keep_age_ms=settings.snapshot_max_age * 1000,
         now_ms=_now_ms,
+        breaker=breaker,
     )
     check = Check(definitions, portal)
     delivery = Delivery(
@@ -81,13 +85,20 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
         hubspot,
         rate_limit=settings.rate_limit,
         boot_s=_boot_s,
+        now_ms=_now_ms,
     )
     return Gateway(
         settings.mode,
         check=check,
         submit=Submit(check, portal, keyring, store.outbox, settings.public_url),
         outbox=store.outbox,
-        worker=Worker(store.outbox, delivery, Reconcile(store.outbox, hubspot)),
+        worker=Worker(
+            store.outbox,
+            delivery,
+            Reconcile(store.outbox, hubspot),
+            unknown_window_s=settings.unknown_window,
+            now_ms=_now_ms,
+        ),
         doctor=Doctor(settings, store, keyring, portal, check, _now_ms),
         resources=resources.pop_all(),
     )

@@ -78,6 +78,21 @@ class KeyConflict(Refused):
         )
 
 
+ACCOUNT_CAUSES: Mapping[str, str] = {
+    "portal": "The token belongs to another HubSpot account than HUBSPOT_PORTAL_ID. Correct one of them.",
+    "region": "Nobody has told this program where submissions of this account's region go. "
+    "Set HUBSPOT_FORMS_HOSTS (see .env.example).",
+}
+
+
+class AccountRefused(Refused):
+    """The token's account must not be used; ``cause`` is a key of ``ACCOUNT_CAUSES``."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(ACCOUNT_CAUSES[cause])
+        self.cause = cause
+
+
 INTAKE_CAUSES: Mapping[str, str] = {
     "disk": "The disk is full. Free some space, then submit again; nothing typed is lost.",
     "store": "The outbox cannot be written. Tell your administrator; nothing typed is lost.",
@@ -86,7 +101,7 @@ INTAKE_CAUSES: Mapping[str, str] = {
     "unreachable": "HubSpot cannot be reached, and this form was not read recently enough to be "
     "trusted. Try again when HubSpot answers.",
     "unauthorized": "HubSpot does not accept our token. Put a valid one into HUBSPOT_ACCESS_TOKEN.",
-    "portal": "The token belongs to another HubSpot account than HUBSPOT_PORTAL_ID. Correct one of them.",
+    **ACCOUNT_CAUSES,
 }
 
 

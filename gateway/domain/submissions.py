@@ -190,6 +190,9 @@ CAUSES: Mapping[str, str] = {
     "invalid": "HubSpot did not accept one or more answers.",
     "wrong_key": "The key that sealed it is not here. Tell your administrator; nothing is lost.",
     "tampered": "Its sealed data was altered. Tell your administrator.",
+    "no_destination": "This program does not know where submissions of this account go. Tell your administrator; nothing is lost.",
+    "too_old": "It waited for so long that HubSpot would refuse its date. Tell your administrator; nothing is lost.",
+    "interrupted": "Something went wrong before anything left. It is tried again.",
     "wrong_portal": "It was accepted for another HubSpot account than the one configured now.",
 }
 """Why a submission waits or stopped: a closed list, so that no remote text gets in."""

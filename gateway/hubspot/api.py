@@ -21,6 +21,12 @@ from gateway.hubspot.routes import ROUTES, Operation
 MAX_PAGES = 200
 """Pages followed in one listing: 20,000 forms, or 10,000 submissions."""
 _PARALLEL_CALLS = 6
+_NOTHING = Payload((), "", "")
+
+
+def is_form_id(text: str) -> bool:
+    """Whether ``text`` can be a form's id at all: a GUID."""
+    return ROUTES[Operation.GET_FORM].pattern.match(wire.get_form(text).path) is not None
 
 
 class AccountAnswer(msgspec.Struct, frozen=True):
@@ -84,7 +90,7 @@ class HubSpot:
     def form(self, form_id: str) -> replies.FormListing:
         """One form, also when it is archived. Raises :class:`NotFound`, also for an id that
         cannot be a form's."""
-        if not ROUTES[Operation.GET_FORM].pattern.match(wire.get_form(form_id).path):
+        if not is_form_id(form_id):
             raise NotFound
         try:
             return replies.form(self.client.send(wire.get_form(form_id)))
@@ -112,6 +118,12 @@ class HubSpot:
         request = wire.secure_submit(portal_id, form_id, payload, submitted_at_ms=submitted_at_ms)
         keys = payload.keys()
         return replies.accepted(self.client.send(request), keys)
+
+    def check_destination(self, portal_id: int, form_id: str) -> None:
+        """Raises :class:`ForbiddenDestination` when a submission could not leave for an allowed
+        address, before anything is tried."""
+        request = wire.secure_submit(portal_id, form_id, _NOTHING, submitted_at_ms=0)
+        self.client.destination(request)
 
     def submissions(self, form_id: str) -> Iterator[replies.SeenSubmission]:
         """A form's submissions, newest first, page by page as they are drawn."""

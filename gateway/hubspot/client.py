@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import http.cookiejar
 import re
-import ssl
 import time
 from collections.abc import Mapping
 from importlib import metadata
 from urllib.parse import urlsplit
 
 import requests
-import urllib3.exceptions
 
 from gateway.domain.answers import Secret
 from gateway.domain.errors import (
@@ -27,6 +25,7 @@ from gateway.domain.errors import (
     NotSent,
     Unavailable,
 )
+from gateway.hubspot.connecting import NOT_CONNECTED, ProvingAdapter
 from gateway.hubspot.routes import ROUTES, Host, Operation
 from gateway.hubspot.wire import Request, Response
 
@@ -34,6 +33,7 @@ MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 """A form list of a large account is a few MiB; more than this is not read."""
 CONNECT_TIMEOUT_S = 5.0
 TOTAL_TIMEOUT_S = 30.0
+IDLE_S = 4.0
 EMULATED_HEADER = "x-sealed-intake-emulator"
 
 OFFICIAL_HOSTS: Mapping[Host, re.Pattern[str]] = {
@@ -56,10 +56,11 @@ class Client:
         self._token = token
         self._bases = dict(bases)
         self._emulated = emulated
-        self._session = requests.Session()
+        self._session = _Session()
+        self._last_call = 0.0
         self._session.trust_env = False
         self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-        adapter = requests.adapters.HTTPAdapter(max_retries=0, pool_maxsize=16)
+        adapter = ProvingAdapter(max_retries=0, pool_maxsize=16)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         self._user_agent = f"SealedIntake/1.0 requests/{metadata.version('requests')}"
@@ -79,29 +80,49 @@ class Client:
         have arrived, :class:`Unavailable` when another call got no answer, and
         :class:`ForbiddenDestination` for a host or path that is not on the list.
         """
-        route = ROUTES[request.operation]
+        address = self.destination(request)
         submitting = request.operation is Operation.SECURE_SUBMIT
+        failure: GatewayError | None = None
         try:
-            answer = self._session.request(
-                route.method,
-                self.destination(request),
-                params=request.query,
-                data=request.body,
-                headers=self._headers(request),
-                timeout=(CONNECT_TIMEOUT_S, route.timeout_s),
-                allow_redirects=False,
-                stream=True,
-            )
-            with answer:
-                body = _read(answer, time.monotonic() + TOTAL_TIMEOUT_S)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise _io_failure(error, submitting=submitting) from None
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        if body is None:
-            raise _unclear(submitting=submitting) from None
+            status, headers, body = self._call(request, address)
+        except Exception as error:
+            failure = _io_failure(error, submitting=submitting)
+        if failure is not None:
+            # Outside the handler: an error that remembered the cause would keep the answers
+            # and the token of its request alive.
+            raise failure
         if EMULATED_HEADER in headers and not self._emulated:
             raise ForbiddenDestination
-        return Response(answer.status_code, headers, body)
+        if body is None:
+            raise _unclear(submitting=submitting)
+        return Response(status, headers, body)
+
+    def _call(self, request: Request, address: str) -> tuple[int, dict[str, str], bytes | None]:
+        route = ROUTES[request.operation]
+        self._drop_idle_connections()
+        answer = self._session.request(
+            route.method,
+            address,
+            params=request.query,
+            data=request.body,
+            headers=self._headers(request),
+            timeout=(CONNECT_TIMEOUT_S, route.timeout_s),
+            allow_redirects=False,
+            stream=True,
+        )
+        with answer:
+            body = _read(answer, time.monotonic() + TOTAL_TIMEOUT_S)
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return answer.status_code, headers, body
+
+    def _drop_idle_connections(self) -> None:
+        """A connection that has been idle may be closed by the other side at this very moment;
+        on a fresh one a broken send is not our own doing."""
+        now = time.monotonic()
+        if now - self._last_call > IDLE_S:
+            for adapter in set(self._session.adapters.values()):
+                adapter.close()
+        self._last_call = now
 
     def destination(self, request: Request) -> str:
         """The address of a request, without its query.
@@ -145,26 +166,23 @@ def _read(answer: requests.Response, deadline: float) -> bytes | None:
     return bytes(body)
 
 
+class _Session(requests.Session):
+    """requests looks at ``Location`` even when it must not follow it, and reads that answer
+    without a cap; a session that sees no redirect does neither."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 def _io_failure(error: Exception, *, submitting: bool) -> GatewayError:
-    """Whether a broken call is proven unsent. Only failures before the request was written
-    count as proof; all else is unclear."""
+    """Whether a broken call is proven unsent. Only a failure to connect counts as proof, the
+    TLS handshake included (:mod:`gateway.hubspot.connecting`); all else is unclear."""
     if isinstance(error, requests.ConnectTimeout):
         return NotSent()
     reason = getattr(error.args[0], "reason", None) if error.args else None
-    proven = (
-        urllib3.exceptions.NewConnectionError,
-        urllib3.exceptions.ConnectTimeoutError,
-        urllib3.exceptions.NameResolutionError,
-    )
-    if isinstance(reason, proven) or _handshake_failed(reason):
+    if isinstance(reason, NOT_CONNECTED):
         return NotSent()
     return _unclear(submitting=submitting)
-
-
-def _handshake_failed(reason: object) -> bool:
-
-    cause = reason.args[0] if isinstance(reason, urllib3.exceptions.SSLError) else None
-    return isinstance(cause, ssl.SSLCertVerificationError)
 
 
 def _unclear(*, submitting: bool) -> GatewayError:

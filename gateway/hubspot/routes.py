@@ -40,8 +40,9 @@ class Route:
     method: str
     host: Host
     template: str
-    timeout_s: float = 20.0
-    """How long HubSpot may stay silent."""
+    timeout_s: float = 8.0
+    """How long HubSpot may stay silent. A read is asked again, so it may fail soon; giving a
+    submission up too early would only make it unclear."""
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -82,7 +83,10 @@ ROUTES: Mapping[Operation, Route] = {
     # https://developers.hubspot.com/docs/api-reference/legacy/marketing/forms/v3-legacy/submit-data-authenticated
     # no dated twin is published
     Operation.SECURE_SUBMIT: Route(
-        "POST", Host.FORMS, "/submissions/v3/integration/secure/submit/{portal_id}/{form_id}"
+        "POST",
+        Host.FORMS,
+        "/submissions/v3/integration/secure/submit/{portal_id}/{form_id}",
+        timeout_s=20.0,
     ),
     # https://developers.hubspot.com/docs/api-reference/legacy/forms-v1/get-submissions
     # no dated twin is published

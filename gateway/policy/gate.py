@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from gateway.domain.findings import Finding, Severity, Verdict, finding
-from gateway.domain.forms import SENDABLE, FormField
+from gateway.domain.forms import SENDABLE, FieldType, FormField
 from gateway.domain.objects import ObjectType, object_type
 from gateway.domain.properties import Property
 from gateway.domain.reports import FieldReport, FormReport
@@ -57,8 +57,14 @@ def examine(
         for f in group.fields
     }
     times = Counter((f.object_type_id, f.name) for f in walked)
+    known: dict[tuple[str, str], tuple[Property, ...]] = {}
+    for placed in snapshot.properties:
+        address = (placed.object_type_id, placed.property.name)
+        known[address] = (*known.get(address, ()), placed.property)
     for field in walked:
-        case = _Case(field, snapshot, held, times[(field.object_type_id, field.name)], at_least)
+        address = (field.object_type_id, field.name)
+        unreadable = field.object_type_id in snapshot.unreadable
+        case = _Case(field, known.get(address, ()), unreadable, held, times[address], at_least)
         report, found = _judge(case, conditional=(field.object_type_id, field.name) not in top)
         fields.append(report)
         faults.extend(found)
@@ -82,6 +88,13 @@ def examine(
     )
 
 
+UNSUPPORTED: Mapping[FieldType, str] = {
+    FieldType.FILE: "file upload",
+    FieldType.PAYMENT_LINK_RADIO: "payment",
+}
+"""The field types that cannot be sent, as a person names them."""
+
+
 class _Fault(Protocol):
     def __call__(self, code: str, **words: object) -> Finding: ...
 
@@ -91,7 +104,10 @@ class _Case:
     """One field, with everything its verdict rests on."""
 
     field: FormField
-    snapshot: Snapshot
+    properties: tuple[Property, ...]
+    """Every property at the field's address, in every class it was found in."""
+    unreadable: bool
+    """Whether the token may not read this object's properties."""
     held: frozenset[str] | None
     times: int
     at_least: Mapping[str, str] | None
@@ -99,15 +115,6 @@ class _Case:
     @property
     def kind(self) -> ObjectType | None:
         return object_type(self.field.object_type_id)
-
-    @property
-    def properties(self) -> tuple[Property, ...]:
-        return tuple(
-            placed.property
-            for placed in self.snapshot.properties
-            if placed.object_type_id == self.field.object_type_id
-            and placed.property.name == self.field.name
-        )
 
     @property
     def prop(self) -> Property | None:
@@ -168,13 +175,13 @@ def _faults(case: _Case) -> Iterable[Finding]:
     if field.kind is None:
         yield fault("field_type_unknown")
     elif field.kind not in SENDABLE:
-        yield fault("field_type_unsupported")
+        yield fault("field_type_unsupported", type=UNSUPPORTED[field.kind])
     if case.times > 1:
         yield fault("field_duplicate")
     if case.kind is None or not case.kind.on_forms:
         yield fault("object_not_allowed", type=field.object_type_id)
         return
-    if field.object_type_id in case.snapshot.unreadable:
+    if case.unreadable:
         need = definition_need(case.kind)
         yield fault("scope_missing", scope=need.name, purpose=need.purpose)
         return

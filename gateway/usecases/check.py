@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
-from gateway.domain.errors import HubSpotError, IntakeClosed, PolicyViolation, Unauthorized
+from gateway.domain.errors import (
+    AccountRefused,
+    HubSpotError,
+    IntakeClosed,
+    PolicyViolation,
+    Unauthorized,
+)
 from gateway.domain.forms import FormDefinition
 from gateway.domain.reports import FormReport
 from gateway.domain.sensitivity import Sensitivity
@@ -58,6 +64,8 @@ class Check:
             raise IntakeClosed("unauthorized") from None
         except HubSpotError:
             raise IntakeClosed("unreachable") from None
+        except AccountRefused as error:
+            raise IntakeClosed(error.cause) from None
         if not report.open or snapshot.definition is None:
             raise PolicyViolation(report.form_name, report.errors)
         return snapshot.definition, report

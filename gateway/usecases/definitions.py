@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import msgspec
 
@@ -19,8 +19,6 @@ from gateway.domain.errors import (
     HubSpotError,
     IntakeClosed,
     NotFound,
-    NotSent,
-    Unauthorized,
     Unavailable,
     UnknownForm,
 )
@@ -28,13 +26,13 @@ from gateway.domain.forms import FormDefinition
 from gateway.domain.objects import object_type
 from gateway.domain.properties import Property
 from gateway.domain.snapshots import PlacedProperty, Snapshot
-from gateway.hubspot.api import HubSpot
+from gateway.hubspot.api import HubSpot, is_form_id
 from gateway.hubspot.replies import FormListing
 from gateway.store.snapshots import Snapshots
+from gateway.usecases.breaker import Breaker
 from gateway.usecases.portal import REMEMBERED_AS
 
-BREAK_MS = 5000
-"""After a failure HubSpot is left alone this long, so that nobody waits for a time-out twice."""
+ALL_FORMS = "forms"
 SAVE_AGAIN_MS = 60_000
 """An unchanged description is written again after this long, to keep its age."""
 
@@ -65,7 +63,9 @@ class Definitions:
         max_age_ms: int,
         keep_age_ms: int,
         now_ms: Callable[[], int],
+        breaker: Breaker,
     ) -> None:
+        self._breaker = breaker
         self._hubspot = hubspot
         self._snapshots = snapshots
         self._max_age_ms = max_age_ms
@@ -76,25 +76,29 @@ class Definitions:
         self._listed: tuple[int, tuple[str, ...]] | None = None
         self._properties: dict[tuple[str, bool], _ReadAt] = {}
         self._saved: dict[str, tuple[int, str]] = {}
-        self._broken: tuple[int, HubSpotError] | None = None
 
     def find(self, form: str) -> str:
-        """The id of the form with this id or exact name. Raises :class:`UnknownForm`."""
+        """The id of the form with this id or exact name.
+
+        Raises :class:`UnknownForm`, and the :class:`HubSpotError` of asking when only HubSpot
+        could tell.
+        """
         wanted = form.strip()
-        known = {s.form_id: s.form_name for s in self._remembered()}
-        if wanted.lower() in known:
-            return wanted.lower()
-        try:
-            return self.current(wanted.lower()).form_id
-        except NotFound:
-            pass
-        except HubSpotError:
-            if not known:
-                raise
-        names = [d.snapshot for d in self.all() if d.snapshot.form_name == wanted]
-        if len(names) != 1:
-            raise UnknownForm
-        return names[0].form_id
+        form_id = wanted.lower()
+        if form_id in self._forms or self._read_back(self._snapshots.load(form_id)) is not None:
+            return form_id
+        if is_form_id(form_id):
+            try:
+                return self.current(form_id).form_id
+            except NotFound:
+                raise UnknownForm from None
+        described = self.all()
+        named = [one.snapshot.form_id for one in described if one.snapshot.form_name == wanted]
+        if len(named) == 1:
+            return named[0]
+        if any(one.stale for one in described):
+            raise Unavailable
+        raise UnknownForm
 
     def current(self, form_id: str, *, after_ms: int | None = None) -> Snapshot:
         """A description no older than the age limit and, with ``after_ms``, read after that
@@ -105,7 +109,7 @@ class Definitions:
             if known is not None and known.read_at_ms >= oldest:
                 return known
             at_ms = self._now_ms()
-            with self._breaker():
+            with self._breaker.guard(form_id):
                 return self._join(self._hubspot.form(form_id), at_ms, oldest)
 
     def best(self, form_id: str) -> Described:
@@ -119,10 +123,10 @@ class Definitions:
         except NotFound:
             raise UnknownForm from None
         except HubSpotError:
-            remembered = self._snapshots.load(form_id)
-            if remembered is None or self._now_ms() - remembered[0] > self._keep_age_ms:
+            remembered = self._read_back(self._snapshots.load(form_id))
+            if remembered is None:
                 raise
-            return Described(msgspec.json.decode(remembered[1], type=Snapshot), stale=True)
+            return Described(remembered, stale=True)
 
     def all(self) -> tuple[Described, ...]:
         """Every form of the account, by name. Raises the :class:`HubSpotError` of asking when
@@ -132,7 +136,7 @@ class Definitions:
                 oldest = self._now_ms() - self._max_age_ms
                 if self._listed is None or self._listed[0] < oldest:
                     at_ms = self._now_ms()
-                    with self._breaker():
+                    with self._breaker.guard(ALL_FORMS):
                         listings = self._hubspot.forms()
                         for listing in listings:
                             self._join(listing, at_ms, oldest)
@@ -146,24 +150,23 @@ class Definitions:
                 raise
         return tuple(sorted(found, key=lambda d: d.snapshot.form_name.casefold()))
 
-    @contextlib.contextmanager
-    def _breaker(self) -> Iterator[None]:
-        if self._broken is not None and self._now_ms() - self._broken[0] < BREAK_MS:
-            raise self._broken[1].with_traceback(None)
-        try:
-            yield
-        except (NotSent, Unavailable, Unauthorized) as error:
-            self._broken = (self._now_ms(), error)
-            raise
-        self._broken = None
-
     def _remembered(self) -> tuple[Snapshot, ...]:
-        oldest = self._now_ms() - self._keep_age_ms
-        return tuple(
-            msgspec.json.decode(body, type=Snapshot)
-            for form_id, (at_ms, body) in self._snapshots.all().items()
-            if form_id != REMEMBERED_AS and at_ms >= oldest
+        kept = (
+            self._read_back(one)
+            for form_id, one in self._snapshots.all().items()
+            if form_id != REMEMBERED_AS
         )
+        return tuple(one for one in kept if one is not None)
+
+    def _read_back(self, kept: tuple[int, bytes] | None) -> Snapshot | None:
+        """A remembered description; None when there is none, when it is too old, or when
+        another version of the program wrote it in a way this one cannot read."""
+        if kept is None or self._now_ms() - kept[0] > self._keep_age_ms:
+            return None
+        try:
+            return msgspec.json.decode(kept[1], type=Snapshot)
+        except msgspec.MsgspecError:
+            return None
 
     def _join(self, listing: FormListing, at_ms: int, oldest: int) -> Snapshot:
         """Joins one form with its properties on ``(objectTypeId, name)``, and remembers it."""

@@ -6,25 +6,21 @@ outcome is never sent again from here, because the endpoint has no idempotency k
 
 from __future__ import annotations
 
-import dataclasses
-import random
+import contextlib
+import logging
+import time
 from collections.abc import Callable, Mapping
 
 from gateway.domain.errors import (
+    AccountRefused,
     Ambiguous,
-    Forbidden,
-    ForbiddenDestination,
+    GatewayError,
     HubSpotError,
     IntakeClosed,
     InvalidTransition,
-    NotFound,
-    NotSent,
     RateLimited,
     Rejected,
     Tampered,
-    Unauthorized,
-    Unavailable,
-    UnknownForm,
     WrongKey,
 )
 from gateway.domain.submissions import Event, Payload
@@ -34,6 +30,7 @@ from gateway.sealing.envelope import Context, unseal
 from gateway.sealing.keyring import Keyring
 from gateway.store.outbox import Claimed, Outbox, Sealed
 from gateway.usecases.check import Check
+from gateway.usecases.outcomes import CHECKING, SENDING, Outcome, outcome_of
 from gateway.usecases.pace import Pace
 from gateway.usecases.portal import Portal
 
@@ -41,65 +38,18 @@ LEASE_S = 180.0
 """How long a claim lasts. After it, the submission is taken for unclear."""
 SEND_NEEDS_S = CONNECT_TIMEOUT_S + TOTAL_TIMEOUT_S + 25.0
 """How much of the lease must be left before the first byte: one whole call, with room."""
-BATCH = 4
-HELD_BATCH = 200
-AUTH_PAUSE_S = 300.0
-"""While HubSpot refuses the token, one call in this time asks whether it still does."""
+HELD_BATCH = 20
+OLDEST_SENT_MS = 25 * 86_400_000
+"""HubSpot refuses a ``submittedAt`` older than a month; well before that a person decides."""
+SETTLE_TRIES = 5
 
+ACCOUNT_CAUSES = {"portal": "wrong_portal", "region": "no_destination"}
 
-@dataclasses.dataclass(frozen=True)
-class _Row:
-    """What an outcome means: what becomes of the submission, why it waits or stopped, and
-    how long the whole queue rests (seconds)."""
-
-    event: Event
-    cause: str | None
-    rest: Callable[[HubSpotError, int], float]
-
-
-def _none(_: HubSpotError, __: int) -> float:
-    return 0.0
-
-
-def _auth(_: HubSpotError, __: int) -> float:
-    return AUTH_PAUSE_S
-
-
-def _backoff(_: HubSpotError, failures: int) -> float:
-    """1 s, doubling to a minute, with full jitter."""
-    return random.uniform(0.5, 1.0) * min(60.0, 2.0 ** min(failures, 6))  # noqa: S311  # spreading, not secrecy
-
-
-def _asked(error: HubSpotError, failures: int) -> float:
-    """As long as HubSpot asked for, or 10 s more each time as its own client does."""
-    asked = error.retry_after if isinstance(error, RateLimited) else None
-    return asked if asked is not None else min(600.0, 10.0 * (failures + 1))
-
-
-OUTCOMES: Mapping[type[Exception], _Row] = {
-    NotSent: _Row(Event.PROVEN_UNSENT, "unreachable", _backoff),
-    RateLimited: _Row(Event.PROVEN_UNSENT, "rate_limited", _asked),
-    Unauthorized: _Row(Event.PROVEN_UNSENT, "unauthorized", _auth),
-    Forbidden: _Row(Event.PROVEN_UNSENT, "forbidden", _auth),
-    Rejected: _Row(Event.REFUSED_BY_HUBSPOT, "invalid", _none),
-    NotFound: _Row(Event.REFUSED_BY_HUBSPOT, "not_found", _none),
-    Ambiguous: _Row(Event.OUTCOME_UNCLEAR, "no_answer", _backoff),
-}
-"""Every way a send can fail → what it means. Any other error is unclear, never a retry."""
-
-CHECK_FAILED: Mapping[type[Exception], _Row] = {
-    NotSent: OUTCOMES[NotSent],
-    RateLimited: OUTCOMES[RateLimited],
-    Unauthorized: OUTCOMES[Unauthorized],
-    Forbidden: OUTCOMES[Forbidden],
-    Unavailable: _Row(Event.PROVEN_UNSENT, "definitions_old", _backoff),
-    NotFound: _Row(Event.GATE_REFUSED, "not_found", _none),
-}
-"""What it means when the check right before the send cannot be made: nothing has left yet."""
+log = logging.getLogger("gateway.delivery")
 
 
 class Delivery:
-    """Takes submissions out of the outbox and brings them to HubSpot, one batch at a time."""
+    """Takes submissions out of the outbox and brings them to HubSpot, one at a time."""
 
     def __init__(
         self,
@@ -112,6 +62,7 @@ class Delivery:
         *,
         rate_limit: int,
         boot_s: Callable[[], float],
+        now_ms: Callable[[], int],
     ) -> None:
         self._owner = owner
         self._outbox = outbox
@@ -120,58 +71,92 @@ class Delivery:
         self._portal = portal
         self._hubspot = hubspot
         self._boot_s = boot_s
+        self._now_ms = now_ms
         self.pace = Pace(rate_limit, boot_s)
         """The queue's speed, and whether it rests."""
         self._failures = 0
 
-    def run_batch(self) -> int:
-        """Delivers what is due, and returns how many submissions were settled. Returns 0 at
-        once while the queue rests."""
+    def deliver_next(self) -> bool:
+        """Delivers the oldest submission that is due; False when there is none, or while the
+        queue rests.
+
+        One is claimed at a time, so that a crash leaves at most one whose sending is unclear.
+        """
         if self.pace.resting():
-            return 0
-        claimed_at = self._boot_s()
-        batch = self._outbox.claim(self._owner, limit=BATCH, lease_s=LEASE_S)
+            return False
+        lease_ends = self._boot_s() + LEASE_S
+        batch = self._outbox.claim(self._owner, limit=1, lease_s=LEASE_S)
         for claimed in batch:
-            try:
-                self._deliver(claimed, claimed_at + LEASE_S)
-            except InvalidTransition:
-                continue  # somebody else decided while we were away: theirs stands
-        return len(batch)
+            # Somebody else decided while we were away: theirs stands.
+            with contextlib.suppress(InvalidTransition):
+                payload = self._ready(claimed, lease_ends)
+                if payload is not None:
+                    self._send(claimed, payload)
+        return bool(batch)
 
     def release_held(self) -> int:
-        """Queues again every held submission that passes the gate now; returns how many."""
+        """Queues again every held submission that could be sent now; returns how many."""
         released = 0
         for held in self._outbox.held(HELD_BATCH):
+            if self.pace.resting():
+                break
             opened = self._open(held)
-            try:
-                if isinstance(opened, Payload) and self._passes(held, opened):
+            with contextlib.suppress(GatewayError):
+                if isinstance(opened, Payload) and self._obstacle(held, opened) is None:
                     self._outbox.release(held.sid)
                     released += 1
-            except (HubSpotError, UnknownForm, InvalidTransition):
-                continue  # it stays held until it can be checked
         return released
 
-    def _deliver(self, claimed: Claimed, lease_ends: float) -> None:
-        if not self._may_send(claimed, lease_ends):
-            return
-        opened = self._open(claimed)
-        if not isinstance(opened, Payload):
-            self._outbox.settle(claimed, Event.GATE_REFUSED, cause=opened)
-            return
-        if not self._still_passes(claimed, opened):
-            return
-        self.pace.wait_for_turn()
-        if not self._may_send(claimed, lease_ends):
-            return
+    def _ready(self, claimed: Claimed, lease_ends: float) -> Payload | None:
+        """The payload, when everything allows it to be sent now; else the claim is settled.
+        Nothing has left yet, so whatever goes wrong here, it is proven unsent."""
+        try:
+            self.pace.wait_for_turn()
+            cause = self._hindrance(lease_ends)
+            if cause is not None:
+                self._settle(claimed, Event.PROVEN_UNSENT, cause=cause)
+                return None
+            opened = self._open(claimed)
+            cause = opened if isinstance(opened, str) else self._obstacle(claimed, opened)
+            if cause is not None:
+                self._settle(claimed, Event.GATE_REFUSED, cause=cause)
+                return None
+            cause = self._hindrance(lease_ends)
+            if cause is not None:
+                self._settle(claimed, Event.PROVEN_UNSENT, cause=cause)
+                return None
+        except InvalidTransition:
+            raise
+        except GatewayError as error:
+            self._settle_error(claimed, error, CHECKING)
+            return None
+        except Exception as error:
+            log.error("a delivery was given back: %s", type(error).__name__)
+            self._settle(
+                claimed,
+                Event.PROVEN_UNSENT,
+                cause="interrupted",
+                not_before_ms=self._now_ms() + 60_000,
+            )
+            return None
+        return opened if isinstance(opened, Payload) else None
+
+    def _send(self, claimed: Claimed, payload: Payload) -> None:
+        failure: GatewayError | None = None
         try:
             self._hubspot.submit(
-                claimed.portal_id, claimed.form_id, opened, submitted_at_ms=claimed.submitted_at_ms
+                claimed.portal_id, claimed.form_id, payload, submitted_at_ms=claimed.submitted_at_ms
             )
-        except (HubSpotError, ForbiddenDestination) as error:
-            self._settle_failure(claimed, error, OUTCOMES)
+        except GatewayError as error:
+            failure = error
+        except Exception as error:
+            log.error("a send ended unclear: %s", type(error).__name__)
+            failure = Ambiguous()
+        if failure is not None:
+            self._settle_error(claimed, failure, SENDING)
             return
         self._failures = 0
-        self._outbox.settle(claimed, Event.ACCEPTED_BY_HUBSPOT)
+        self._settle(claimed, Event.ACCEPTED_BY_HUBSPOT)
 
     def _open(self, sealed: Sealed) -> Payload | str:
         """The payload, or the cause for which the submission is held."""
@@ -189,51 +174,74 @@ class Delivery:
         except Tampered:
             return "tampered"
 
-    def _passes(self, sealed: Sealed, payload: Payload) -> bool:
-        """The gate once more, on a description read after these answers were accepted."""
+    def _obstacle(self, sealed: Sealed, payload: Payload) -> str | None:
+        """Why a submission must be held, or None. It asks the gate once more, on a description
+        read after these answers were accepted. Raises the error of asking."""
+        if self._now_ms() - sealed.submitted_at_ms > OLDEST_SENT_MS:
+            return "too_old"
         try:
-            ours = self._portal.facts().portal_id == sealed.portal_id
-        except IntakeClosed:
-            ours = False
-        return ours and self._check.still_passes(sealed.form_id, payload, sealed.accepted_at_ms)
+            if self._portal.facts().portal_id != sealed.portal_id:
+                return "wrong_portal"
+        except AccountRefused as error:
+            return ACCOUNT_CAUSES[error.cause]
+        self._hubspot.check_destination(sealed.portal_id, sealed.form_id)
+        passes = self._check.still_passes(sealed.form_id, payload, sealed.accepted_at_ms)
+        return None if passes else "gate"
 
-    def _still_passes(self, claimed: Claimed, payload: Payload) -> bool:
-        try:
-            passes, cause = self._passes(claimed, payload), "gate"
-        except UnknownForm:
-            passes, cause = False, "not_found"
-        except HubSpotError as error:
-            self._settle_failure(claimed, error, CHECK_FAILED)
-            return False
-        if not passes:
-            self._outbox.settle(claimed, Event.GATE_REFUSED, cause=cause)
-        return passes
+    def _hindrance(self, lease_ends: float) -> str | None:
+        """Why nothing may leave at this moment: the queue rests, or the lease is too short for
+        a whole call."""
+        if self._boot_s() + SEND_NEEDS_S >= lease_ends:
+            return "lease_lost"
+        return self.pace.resting()
 
-    def _may_send(self, claimed: Claimed, lease_ends: float) -> bool:
-        """Whether the queue goes on and a whole call fits into the lease; if not, the claim is
-        given back before a byte has left."""
-        cause = self.pace.resting()
-        if cause is None and self._boot_s() + SEND_NEEDS_S >= lease_ends:
-            cause = "lease_lost"
-        if cause is not None:
-            self._outbox.settle(claimed, Event.PROVEN_UNSENT, cause=cause)
-        return cause is None
-
-    def _settle_failure(
-        self, claimed: Claimed, error: Exception, table: Mapping[type[Exception], _Row]
+    def _settle_error(
+        self, claimed: Claimed, error: GatewayError, table: Mapping[type[GatewayError], Outcome]
     ) -> None:
-        fallback = OUTCOMES[Ambiguous] if table is OUTCOMES else CHECK_FAILED[Unavailable]
-        row = table.get(type(error), fallback)
-        known = error if isinstance(error, HubSpotError) else Ambiguous()
-        rest = row.rest(known, self._failures)
-        self._failures = self._failures + 1 if rest else 0
-        if rest:
-            self.pace.rest(rest, row.cause)
-        cause = "migrating" if getattr(error, "policy", None) == "MIGRATION" else row.cause
-        self._outbox.settle(
+        outcome = outcome_of(error, table)
+        cause = outcome.cause
+        if isinstance(error, RateLimited) and error.policy == "MIGRATION":
+            cause = "migrating"
+        if outcome.queue_rests is not None:
+            self.pace.rest(outcome.queue_rests(error, self._failures), cause)
+            self._failures += 1
+        waits = outcome.row_waits
+        self._settle(
             claimed,
-            row.event,
+            outcome.event,
             cause=cause,
             rejected=error.errors if isinstance(error, Rejected) else None,
-            correlation_id=known.correlation_id,
+            not_before_ms=self._now_ms() + int(waits(error, claimed.attempts) * 1000)
+            if waits is not None
+            else None,
+            correlation_id=error.correlation_id if isinstance(error, HubSpotError) else None,
         )
+
+    def _settle(
+        self,
+        claimed: Claimed,
+        event: Event,
+        *,
+        cause: str | None = None,
+        rejected: Mapping[str, str] | None = None,
+        not_before_ms: int | None = None,
+        correlation_id: str | None = None,
+    ) -> None:
+        """Writes what happened. A busy or full disk is asked again a few times: a settlement
+        that is lost would leave the submission unclear although we know better."""
+        for tries_left in reversed(range(SETTLE_TRIES)):
+            try:
+                self._outbox.settle(
+                    claimed,
+                    event,
+                    cause=cause,
+                    rejected=rejected,
+                    not_before_ms=not_before_ms,
+                    correlation_id=correlation_id,
+                )
+            except IntakeClosed:
+                if not tries_left:
+                    raise
+                time.sleep(1.0)
+            else:
+                return

@@ -6,9 +6,9 @@ import shutil
 from collections.abc import Callable, Iterator
 
 from gateway.domain.errors import (
+    AccountRefused,
     GatewayError,
     HubSpotError,
-    IntakeClosed,
     Unauthorized,
 )
 from gateway.domain.findings import Finding, finding
@@ -25,6 +25,7 @@ CLOCK_SKEW_MS = 120_000
 DISK_LOW_MIB = 64
 """Room for some ten thousand submissions; below it somebody should look."""
 
+ACCOUNT_FINDINGS = {"portal": "portal_mismatch", "region": "region_unknown"}
 NEEDS_A_PERSON = (State.REJECTED, State.HELD)
 
 
@@ -80,8 +81,8 @@ class Doctor:
     def _hubspot(self) -> Iterator[Finding]:
         try:
             facts = self._portal.facts(max_age_ms=0)
-        except IntakeClosed:
-            yield finding("portal_mismatch")
+        except AccountRefused as error:
+            yield finding(ACCOUNT_FINDINGS[error.cause])
         except Unauthorized:
             yield finding("token_refused")
         except HubSpotError:

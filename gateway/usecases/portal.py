@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from gateway.domain.errors import HubSpotError, IntakeClosed
+from gateway.domain.errors import AccountRefused, HubSpotError, IntakeClosed
 from gateway.hubspot.api import HubSpot
 from gateway.store.snapshots import Snapshots
+from gateway.usecases.breaker import Breaker
 
 REMEMBERED_AS = "account"
 FRESH_MS = 5 * 60 * 1000
@@ -46,7 +47,9 @@ class Portal:
         expected: int | None,
         forms_hosts: Mapping[str, str] | None,
         now_ms: Callable[[], int],
+        breaker: Breaker,
     ) -> None:
+        self._breaker = breaker
         self._hubspot = hubspot
         self._snapshots = snapshots
         self._expected = expected
@@ -58,12 +61,14 @@ class Portal:
     def facts(self, *, max_age_ms: int = FRESH_MS) -> PortalFacts:
         """The account and scopes, at most ``max_age_ms`` old.
 
-        Raises the :class:`HubSpotError` of asking, and :class:`IntakeClosed` ("portal") when
-        the token is another account's than the one configured: then nothing may be sent.
+        Raises the :class:`HubSpotError` of asking, and :class:`AccountRefused` when the token
+        is another account's than the one configured, or when nobody knows where submissions
+        of the account's region go: then nothing may be sent.
         """
         with self._lock:
             if self._facts is None or self._now_ms() - self._facts.read_at_ms > max_age_ms:
-                self._facts = self._ask()
+                with self._breaker.guard(REMEMBERED_AS):
+                    self._facts = self._ask()
                 # A full disk must not keep anybody from asking.
                 with contextlib.suppress(IntakeClosed):
                     self._snapshots.save(
@@ -72,33 +77,49 @@ class Portal:
             return self._checked(self._facts)
 
     def last_known(self) -> PortalFacts:
-        """The facts, from disk where HubSpot cannot be asked. Raises as :meth:`facts` does
-        when nothing is remembered."""
+        """The facts, from memory or disk where HubSpot cannot be asked. Raises as
+        :meth:`facts` does when nothing is remembered."""
         try:
             return self.facts()
         except HubSpotError:
-            remembered = self._snapshots.load(REMEMBERED_AS)
+            remembered = self._remembered()
             if remembered is None:
                 raise
-            return self._checked(msgspec.json.decode(remembered[1], type=PortalFacts))
+            return self._checked(remembered)
+
+    def _remembered(self) -> PortalFacts | None:
+        if self._facts is not None:
+            return self._facts
+        kept = self._snapshots.load(REMEMBERED_AS)
+        try:
+            return msgspec.json.decode(kept[1], type=PortalFacts) if kept is not None else None
+        except msgspec.MsgspecError:
+            return None
 
     def _ask(self) -> PortalFacts:
         answer = self._hubspot.account()
         scopes = self._hubspot.token_scopes()
         now = self._now_ms()
+        before = self._remembered()
+        told = tuple(sorted(scopes)) if scopes is not None else None
+        if told is None and before is not None and before.portal_id == answer.details.portal_id:
+            # HubSpot did not say this time; what it said last is safer than not to know.
+            told = before.scopes
         facts = PortalFacts(
             portal_id=answer.details.portal_id,
             account_type=answer.details.account_type,
             region=answer.details.data_hosting_location,
-            scopes=tuple(sorted(scopes)) if scopes is not None else None,
+            scopes=told,
             read_at_ms=now,
             clock_skew_ms=now - answer.date_ms if answer.date_ms is not None else None,
         )
-        if self._forms_hosts and facts.region in self._forms_hosts:
+        if self._forms_hosts is not None and facts.region in self._forms_hosts:
             self._hubspot.client.use_forms_host(self._forms_hosts[facts.region])
         return facts
 
     def _checked(self, facts: PortalFacts) -> PortalFacts:
         if self._expected is not None and facts.portal_id != self._expected:
-            raise IntakeClosed("portal")
+            raise AccountRefused("portal")
+        if self._forms_hosts is not None and facts.region not in self._forms_hosts:
+            raise AccountRefused("region")
         return facts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from gateway.domain.errors import IntakeClosed, KeyringBroken, PolicyViolation
 from gateway.domain.findings import Verdict
@@ -77,7 +77,9 @@ class Submit:
                 snapshot_hash=report.snapshot_hash,
                 accepted_by=by.id,
                 key=key,
-                fingerprint=self._keyring.fingerprint(_canonical(prepared)),
+                fingerprint=self._keyring.fingerprint(
+                    _canonical(portal_id, report.form_id, answers)
+                ),
                 replaces=replaces,
             ),
             sealed,
@@ -105,6 +107,13 @@ def _classes(report: FormReport, prepared: Prepared) -> dict[str, str]:
     return {key: str(passed[key]) for key in keys}
 
 
-def _canonical(prepared: Prepared) -> bytes:
-    fields = sorted((f.object_type_id, f.name, f.value) for f in prepared.fields)
-    return json.dumps([fields, prepared.legal], sort_keys=True).encode()
+def _canonical(portal_id: int, form_id: str, answers: Mapping[str, object]) -> bytes:
+    """The same bytes for the same answers to the same form, as they were given: what is made
+    of them may change with the form's texts, and a repeat is still a repeat."""
+    told = [portal_id, form_id, dict(answers)]
+    return json.dumps(told, sort_keys=True, default=_listed).encode("utf-8", "surrogatepass")
+
+
+def _listed(value: object) -> list[object]:
+    """Tuples within answers arrive as lists from a file; nothing else gets past preparing."""
+    return list(value) if isinstance(value, Iterable) else []

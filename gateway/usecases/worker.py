@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from gateway.domain.errors import GatewayError
 from gateway.domain.submissions import State
@@ -17,7 +18,9 @@ IDLE_S = 1.0
 """How long the worker sleeps when nothing wakes it: another process may have accepted."""
 CHORES_S = 2.0
 UNKNOWN_LOOK_S = (2.0, 60.0)
-"""Unclear submissions are looked up at first after the one, and at last only every other."""
+"""How often unclear submissions are looked up: at first, and at last."""
+OLD_LOOK_S = 900.0
+"""Those that are unclear for longer than the window are looked up this often."""
 HELD_LOOK_S = 30.0
 
 WORKING = (State.QUEUED, State.SENDING)
@@ -33,6 +36,9 @@ class Worker:
         outbox: Outbox,
         delivery: Delivery,
         reconcile: Reconcile,
+        *,
+        unknown_window_s: int,
+        now_ms: Callable[[], int],
     ) -> None:
         self._outbox = outbox
         self._delivery = delivery
@@ -42,8 +48,12 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._next_chores = 0.0
         self._next_look = 0.0
+        self._next_old_look = 0.0
+        self._unknown_window_ms = unknown_window_s * 1000
+        self._now_ms = now_ms
         self._look_gap = UNKNOWN_LOOK_S[0]
         self._next_held = 0.0
+        self._unclear = 0
 
     def start(self) -> None:
         """Starts the thread. It is woken by every acceptance in this process."""
@@ -69,7 +79,7 @@ class Worker:
         deadline = time.monotonic() + patience_s if patience_s is not None else None
         while True:
             self._chores()
-            settled = self._delivery.run_batch()
+            settled = self._delivery.deliver_next()
             counts = self._outbox.counts()
             if sum(counts[state] for state in WORKING) == 0:
                 return True
@@ -86,14 +96,14 @@ class Worker:
             self._wake.clear()
             try:
                 self._chores()
-                settled = self._delivery.run_batch()
+                settled = self._delivery.deliver_next()
             except GatewayError as error:
                 # A full disk, a busy database: the submission stays where it is.
                 log.warning("delivery paused: %s", type(error).__name__)
-                settled = 0
+                settled = False
             except Exception as error:  # the worker must outlive any one fault
                 log.error("delivery failed: %s", type(error).__name__)
-                settled = 0
+                settled = False
             if not settled:
                 self._wake.wait(min(IDLE_S, self._delivery.pace.seconds_left() or IDLE_S))
 
@@ -103,14 +113,27 @@ class Worker:
             return
         self._next_chores = now + CHORES_S
         self._outbox.expire_leases()
+        if self._delivery.pace.resting():
+            return
         counts = self._outbox.counts()
-        if not counts[State.UNKNOWN]:
-            self._look_gap = UNKNOWN_LOOK_S[0]
-        elif now >= self._next_look and not self._delivery.pace.resting():
-            found = self._reconcile.sweep()
+        if counts[State.UNKNOWN] > self._unclear:
+            self._look_gap, self._next_look = UNKNOWN_LOOK_S[0], now
+        self._unclear = counts[State.UNKNOWN]
+        if self._unclear:
+            self._look_up(now)
+        if counts[State.HELD] and now >= self._next_held:
+            self._next_held = now + HELD_LOOK_S
+            self._delivery.release_held()
+
+    def _look_up(self, now: float) -> None:
+        """Looks for unclear submissions: often for those of the last minutes, once in a while
+        for older ones, which by then are shown as needing a person."""
+        if now >= self._next_old_look:
+            self._next_old_look = now + OLD_LOOK_S
+            self._reconcile.sweep()
+        elif now >= self._next_look:
+            young = self._now_ms() - self._unknown_window_ms
+            found = self._reconcile.sweep(unclear_after_ms=young)
             first, last = UNKNOWN_LOOK_S
             self._look_gap = first if found else min(self._look_gap * 2, last)
             self._next_look = now + self._look_gap
-        if counts[State.HELD] and now >= self._next_held and not self._delivery.pace.resting():
-            self._next_held = now + HELD_LOOK_S
-            self._delivery.release_held()

@@ -97,6 +97,7 @@ SHOTS = (
     Shot("intake-phone", intake, size=PHONE, whole=False),
     Shot("intake-filled", filled),
     Shot("intake-filled-dark", filled, "dark"),
+    Shot("errors", faults, whole=False),
     Shot("intake-faults", faults),
     Shot("intake-faults-dark", faults, "dark"),
     Shot("intake-faults-phone", faults, size=PHONE),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,7 @@ from gateway.domain.properties import Property
 from gateway.domain.reports import FieldReport, FormReport
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.snapshots import PlacedProperty, Snapshot
-from gateway.policy.gate import examine
+from gateway.policy.gate import UNSUPPORTED, examine
 from gateway.policy.labels import KINDS, kind_named
 
 HELD = frozenset(
@@ -312,6 +313,26 @@ def test_codes_come_from_the_table() -> None:
     assert given_codes <= set(FINDINGS)
     errors = {code for code in given_codes if FINDINGS[code].severity is Severity.ERROR}
     assert errors == given_codes
+
+
+def test_unsupported_types_have_names() -> None:
+    """Every field type that cannot be sent is named in words."""
+    assert set(UNSUPPORTED) == set(FieldType) - SENDABLE
+
+
+def test_a_large_form_is_examined_in_linear_time() -> None:
+    """Every property is looked at a fixed number of times, however many fields there are."""
+    count = 900
+    one = snapshot(
+        [field(f"p{i}") for i in range(count)], [("0-1", prop(f"p{i}")) for i in range(count)]
+    )
+    started = time.process_time()
+    assert judged(one).open
+    small = snapshot([field("p0")], [("0-1", prop("p0"))])
+    base = time.process_time()
+    for _ in range(count):
+        judged(small)
+    assert base - started < 3 * (time.process_time() - base) + 0.5
 
 
 def test_reports_hold_no_callables() -> None:
