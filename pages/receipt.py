@@ -9,4 +9,5 @@ gateway = bootstrap.served()
 code = session.asked_for("code")
 
 look.heading("Receipt")
-receipt.show(gateway.status(code, by=user), lambda: gateway.status(code, by=user))
+status = gateway.status(code, by=user)
+receipt.show(status, lambda: gateway.status(code, by=user), gateway.thank_you(status, by=user))

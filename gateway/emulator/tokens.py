@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import enum
 import re
+import secrets
 import uuid
 from collections.abc import Collection, Iterable
 
-_ISSUED_SHAPE = re.compile(r"pat-[a-z]{2,3}[0-9]-[0-9a-f-]{36}\Z")
+_ISSUED_SHAPE = re.compile(r"(pat-[a-z]{2,3}[0-9]-[0-9a-f-]{36}|C[0-9A-Za-z_-]{64})\Z")
 
 
 class TokenKind(enum.StrEnum):
@@ -16,6 +17,8 @@ class TokenKind(enum.StrEnum):
 
     PRIVATE_APP = "private_app"
     SERVICE_KEY = "service_key"
+    OAUTH = "oauth"
+    """An app's access token: opaque, and described only to the app itself."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,8 +45,14 @@ class Tokens:
         expires_at: float | None = None,
         text: str | None = None,
     ) -> str:
-        """A new token's text (``pat-na1-<uuid>``, random unless ``text`` is given)."""
-        text = text or f"pat-na1-{uuid.uuid4()}"
+        """A new token's text, random unless ``text`` is given: ``pat-na1-<uuid>``, and an
+        opaque text for an OAuth token."""
+        random = (
+            f"C{secrets.token_urlsafe(48)}"
+            if kind is TokenKind.OAUTH
+            else f"pat-na1-{uuid.uuid4()}"
+        )
+        text = text or random
         self._by_text[text] = Token(tuple(scopes), kind, expires_at)
         return text
 

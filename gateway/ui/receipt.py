@@ -9,6 +9,7 @@ from typing import NoReturn
 import streamlit as st
 
 from gateway.domain.submissions import CAUSES, FINAL, STATE_WORDS, State, Status
+from gateway.intake.richtext import clean_markup
 from gateway.ui import errors, look, session
 from gateway.ui.markup import Markup, fill, join
 from gateway.ui.sending import rejection_reasons
@@ -39,14 +40,22 @@ STEPS_DONE: Mapping[State, int] = {
 """How many of the steps to HubSpot are behind a submission."""
 
 
-def show(status: Status, ask_again: Callable[[], Status]) -> None:
-    """The receipt of ``status``; while it is on its way, ``ask_again`` is asked for news."""
+def show(status: Status, ask_again: Callable[[], Status], thank_you: str) -> None:
+    """The receipt of ``status``; while it is on its way, ``ask_again`` is asked for news.
+    ``thank_you`` is the form's own message, as HubSpot holds it."""
     with st.container(key="receipt"):
         st.html(_slip(status))
         if _settled(status):
             st.html(_state(status))
         else:
             _live(ask_again)
+        if thank_you:
+            st.html(
+                fill(
+                    '<section class="si-rich si-thanks" aria-label="The form says">$text</section>',
+                    text=Markup(clean_markup(thank_you)),
+                )
+            )
         st.html(
             '<div class="si-tools"><button type="button" class="si-button" data-si-do="print">'
             'Print</button><button type="button" class="si-button" data-si-do="copy" '

@@ -10,6 +10,7 @@ from gateway.domain.errors import (
     IntakeClosed,
     PolicyViolation,
     Unauthorized,
+    UnknownForm,
 )
 from gateway.domain.forms import FormDefinition
 from gateway.domain.reports import FormReport
@@ -75,6 +76,16 @@ class Check:
         described = self._definitions.all()
         held = self._held()
         return tuple(self._report(one, held) for one in described)
+
+    def thank_you(self, form_id: str) -> str:
+        """What the form says to a person whose answers arrived: markup from HubSpot, to be
+        cleaned before it is shown. Empty when there is none, or nobody can be asked."""
+        try:
+            definition = self._definitions.best(form_id).snapshot.definition
+        except (HubSpotError, UnknownForm):
+            return ""
+        action = definition.configuration.post_submit_action if definition is not None else None
+        return action.value if action is not None and action.type == "thank_you" else ""
 
     def still_passes(self, form_id: str, payload: Payload, accepted_at_ms: int) -> bool:
         """Whether these answers may still be sent, on a description read after they were

@@ -110,6 +110,12 @@ class Gateway:
             status = self.status(receipt, by=by)
         return status
 
+    def thank_you(self, status: Status, *, by: User) -> str:
+        """What the form says to a person once the answers have arrived: markup from HubSpot,
+        uncleaned. Empty before that."""
+        require(by, Permission.VIEW_RECEIPTS)
+        return self._check.thank_you(status.form_id) if status.state is State.DELIVERED else ""
+
     def outbox(self, *, by: User, limit: int = 200) -> OutboxListing:
         """The newest submissions, and how many there are in each state."""
         require(by, Permission.VIEW_OUTBOX)
