@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import re
 from collections.abc import Callable, Mapping
 
 import streamlit as st
@@ -80,10 +81,23 @@ def markdown(text: str) -> str:
     return "".join("\\" + c if c in r"\`*_{}[]<>#+-.!|~$:" else c for c in text)
 
 
+_READ_AS_MARKDOWN = re.compile(r"[!\]]\[|\]\(|[<$`]|:\w|https?:|www\.")
+
+
+def widget_label(slot: Slot) -> str:
+    """The label a box is given beside the one that is drawn: its name for screen readers.
+
+    Streamlit reads it as markdown and shows it as it is, so the signs are escaped only in a
+    label that would become a picture, a link or the like.
+    """
+    label = slot.label
+    return markdown(label) if _READ_AS_MARKDOWN.search(label) else label
+
+
 def _text(slot: Slot) -> None:
     session.seed(slot.draft, slot.key, _default_text(slot.field))
     st.text_input(
-        slot.label,
+        widget_label(slot),
         key=slot.key,
         autocomplete="off",
         label_visibility="collapsed",
@@ -98,7 +112,7 @@ def _placeholder(field: FormField) -> str:
 def _area(slot: Slot) -> None:
     session.seed(slot.draft, slot.key, _default_text(slot.field))
     st.text_area(
-        slot.label,
+        widget_label(slot),
         key=slot.key,
         label_visibility="collapsed",
         placeholder=_placeholder(slot.field),
@@ -133,7 +147,7 @@ def _dropdown(slot: Slot) -> None:
     labels = options(slot.field)
     session.seed(slot.draft, slot.key, _known_default(slot.field))
     st.selectbox(
-        slot.label,
+        widget_label(slot),
         list(labels),
         index=None,
         key=slot.key,
@@ -147,7 +161,7 @@ def _radio(slot: Slot) -> None:
     labels = options(slot.field)
     session.seed(slot.draft, slot.key, _known_default(slot.field))
     st.radio(
-        slot.label,
+        widget_label(slot),
         list(labels),
         index=None,
         key=slot.key,
@@ -159,7 +173,7 @@ def _radio(slot: Slot) -> None:
 def _date(slot: Slot) -> None:
     session.seed(slot.draft, slot.key, _day(_default_text(slot.field)))
     st.date_input(
-        slot.label,
+        widget_label(slot),
         value=None,
         min_value=datetime.date(FIRST_YEAR, 1, 1),
         max_value=datetime.date(LAST_YEAR, 12, 31),

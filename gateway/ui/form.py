@@ -12,7 +12,7 @@ from gateway.domain.sensitivity import Sensitivity
 from gateway.intake.logic import visible_fields
 from gateway.intake.richtext import clean_markup, plain
 from gateway.ui import consent, faults, look
-from gateway.ui.fields import WIDGETS, Slot, drawn
+from gateway.ui.fields import WIDGETS, Slot, drawn, markdown
 from gateway.ui.markup import Markup, fill
 from gateway.ui.session import Draft, answers_of
 from gateway.usecases.check import IntakeForm
@@ -179,7 +179,7 @@ def _actions(definition: FormDefinition, draft: Draft, part: int, parts: int) ->
             return
         words = plain(definition.display_options.submit_button_text) or "Submit"
         st.button(
-            "Sending…" if draft.busy else words,
+            "Sending…" if draft.busy else markdown(words),
             key=f"send-{draft.instance}",
             type="primary",
             on_click=_press,

@@ -11,6 +11,7 @@ from gateway.domain.reports import FormReport
 from gateway.domain.submissions import State, read_receipt
 from gateway.intake.richtext import plain
 from gateway.ui.errors import points
+from gateway.ui.fields import markdown
 from gateway.ui.markup import Markup, fill, join
 
 ON_THEIR_WAY = (State.QUEUED, State.SENDING, State.UNKNOWN)
@@ -69,7 +70,7 @@ def _card(report: FormReport) -> None:
         if report.open:
             st.page_link(
                 "intake.py",
-                label=f"Fill in {plain(report.form_name)}",
+                label=f"Fill in {markdown(plain(report.form_name))}",
                 query_params={"form": report.form_id},
             )
 

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -21,7 +22,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, 
 from gateway.emulator import Emulator
 
 PROJECT = Path(__file__).resolve().parents[2]
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), "chromium")
 CHROMIUM_ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -45,8 +47,8 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_app(data: Path, emulator: Emulator) -> Iterator[str]:
-    """`streamlit run app.py` against ``emulator``; its address."""
+def running_app(data: Path, emulator: Emulator, **more: str) -> Iterator[str]:
+    """`streamlit run app.py` against ``emulator``, with ``more`` settings; its address."""
     port = free_port()
     environment = {
         "PATH": os.environ["PATH"],
@@ -55,6 +57,7 @@ def running_app(data: Path, emulator: Emulator) -> Iterator[str]:
         "HUBSPOT_API_BASE": emulator.api_base,
         "HUBSPOT_FORMS_BASE": emulator.forms_base,
         "GATEWAY_DATA_DIR": str(data / "gateway"),
+        **more,
     }
     with (data / "app.log").open("wb") as log:
         process = subprocess.Popen(
