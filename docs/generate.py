@@ -11,10 +11,10 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))
 
-from gateway.domain.audit import EVENT_ACTIONS  # noqa: E402
-from gateway.domain.findings import FINDINGS  # noqa: E402
-from gateway.domain.submissions import CAUSES, FINAL, STATE_WORDS, TRANSITIONS, State  # noqa: E402
-from gateway.domain.users import ROLE_PERMISSIONS, Permission, Role  # noqa: E402
+from gateway.domain.audit import EVENT_ACTIONS
+from gateway.domain.findings import FINDINGS
+from gateway.domain.submissions import CAUSES, FINAL, STATE_WORDS, TRANSITIONS, State
+from gateway.domain.users import ROLE_PERMISSIONS, Permission, Role
 
 
 def states() -> str:

@@ -6,6 +6,7 @@ A fault names the setting and what to do about it, never what was in it.
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import enum
 import ipaddress
 import os
@@ -34,8 +35,12 @@ FORMS_HOSTS: Mapping[str, str] = {
 }
 """``dataHostingLocation`` of the account → host of the secure submit."""
 
+MAX_DIGITS = 18
+"""More digits than any number here has."""
+
 _FORMS_HOST = re.compile(r"api(-[a-z]{2}[0-9])?\.hsforms\.com\Z")
 _TOKEN = re.compile(r"[\x21-\x7e]{8,1024}\Z")
+_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _REGION = re.compile(r"[a-z]{2}[0-9]\Z")
 
 
@@ -101,6 +106,12 @@ KNOWN = frozenset(
 )  # fmt: skip
 """Every setting there is."""
 
+OURS = ("HUBSPOT_", "GATEWAY_")
+"""How the names of settings begin; another name that begins so is a slip of the keyboard."""
+
+OF_AN_ACCOUNT = ("HUBSPOT_PORTAL_ID", "HUBSPOT_CLIENT_ID", "HUBSPOT_CLIENT_SECRET")
+"""Settings that mean a real account: without a token they would silently be a demo."""
+
 NOT_YET: Mapping[str, str] = {
     "HUBSPOT_REFRESH_TOKEN": "signing in with a refresh token is not built yet; "
     "put an access token into HUBSPOT_ACCESS_TOKEN and remove this",
@@ -113,15 +124,16 @@ NOT_YET: Mapping[str, str] = {
 def _merged(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
     merged: dict[str, str] = {}
     faults: list[SettingFault] = []
-    if env_file is not None and env_file.is_file():
+    if env_file is not None:
         try:
-            with env_file.open(encoding="utf-8") as stream:
-                for binding in parse_stream(stream):
-                    if binding.error:
-                        hint = f"line {binding.original.line} cannot be read; write NAME=value"
-                        faults.append(SettingFault(env_file.name, hint))
-                    elif binding.key:
-                        merged[binding.key] = binding.value or ""
+            if env_file.is_file():
+                with env_file.open(encoding="utf-8") as stream:
+                    for binding in parse_stream(stream):
+                        if binding.error:
+                            hint = f"line {binding.original.line} cannot be read; write NAME=value"
+                            faults.append(SettingFault(env_file.name, hint))
+                        elif binding.key:
+                            merged[binding.key] = binding.value or ""
         except UnicodeDecodeError:
             faults.append(SettingFault(env_file.name, "it is not UTF-8 text; save it as UTF-8"))
         except OSError:
@@ -138,19 +150,23 @@ class _Reader:
     """Takes settings one by one, and remembers what was wrong."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
-        self.values = values
+        self.values = dict(values)
         self.faults: list[SettingFault] = []
         for name in sorted(values):
-            if name.startswith("GATEWAY_") and name not in KNOWN and name not in NOT_YET:
-                self.fault(name, "there is no such setting; see .env.example for the list")
-            for prefix, hint in NOT_YET.items():
-                if values[name] and (
-                    name == prefix or (prefix[-1] == "_" and name.startswith(prefix))
-                ):
-                    self.fault(name, hint)
+            if name in KNOWN and not values[name].isprintable():
+                self.fault(name, "it holds a character that cannot be seen; type it again")
+                self.values[name] = ""
+            elif name.startswith(OURS) and name not in KNOWN and name not in NOT_YET:
+                self.fault(_shown_name(name), _no_such_setting(name))
+            for setting, hint in NOT_YET.items():
+                family = setting.endswith("_") and name.startswith(setting)
+                if values[name] and (family or name == setting):
+                    self.fault(_shown_name(name), hint)
 
     def fault(self, name: str, hint: str) -> None:
-        self.faults.append(SettingFault(name, hint))
+        """One fault for each setting: a second would only follow from the first."""
+        if all(name != known.name for known in self.faults):
+            self.faults.append(SettingFault(name, hint))
 
     def text(self, name: str) -> str:
         return self.values.get(name, "")
@@ -159,10 +175,22 @@ class _Reader:
         text = self.text(name)
         if not text:
             return default
-        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+        digits = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
+        if not digits or not low <= int(text) <= high:
             self.fault(name, f"give a whole number from {low} to {high}")
             return default
         return int(text)
+
+    def folder(self, name: str, default: Path) -> Path:
+        """A folder; ``~`` and ``~user`` stand for homes."""
+        text = self.text(name)
+        if not text:
+            return default
+        try:
+            return Path(text).expanduser()
+        except RuntimeError:
+            self.fault(name, "it begins with ~ and a user this machine does not have")
+            return default
 
     def secret(self, name: str) -> Secret:
         text = self.text(name)
@@ -177,22 +205,25 @@ class _Reader:
             return None
         parts = _split(text)
         hint = f"give https://{hosts}, or a loopback address of the emulator such as http://127.0.0.1:8799"
-        if (
-            parts is None
-            or parts.path not in ("", "/")
-            or parts.query
-            or parts.fragment
-            or parts.username is not None
-            or parts.hostname is None
-        ):
-            self.fault(name, hint)
-            return None
-        if is_loopback(parts.hostname) and parts.scheme == "http":
-            return f"http://{parts.netloc}"
-        if parts.scheme == "https" and parts.port in (None, 443) and official(parts.hostname):
-            return f"https://{parts.hostname}"
+        if parts is not None and parts.path in ("", "/"):
+            if is_loopback(parts.hostname) and parts.scheme == "http":
+                return f"http://{parts.netloc}"
+            if parts.scheme == "https" and parts.port in (None, 443) and official(parts.hostname):
+                return f"https://{parts.hostname}"
         self.fault(name, hint)
         return None
+
+
+def _shown_name(name: str) -> str:
+    """As much of ``name`` as is a name: behind it a line without = may hold a value."""
+    found = _NAME.match(name)
+    return found[0] if found else "a setting"
+
+
+def _no_such_setting(name: str) -> str:
+    near = difflib.get_close_matches(_shown_name(name), sorted(KNOWN), n=1)
+    meant = f"did you mean {near[0]}? " if near else ""
+    return f"there is no such setting; {meant}write NAME=value, see .env.example for the list"
 
 
 def is_loopback(host: str) -> bool:
@@ -211,6 +242,7 @@ def on_loopback(base: str) -> bool:
 
 
 def _split(text: str) -> Any | None:
+    """The parts of an address with a host and without user, query and fragment, or None."""
     if not text.isascii() or any(c.isspace() or c == "\\" for c in text):
         return None
     try:
@@ -218,7 +250,8 @@ def _split(text: str) -> Any | None:
         _ = parts.port
     except ValueError:
         return None
-    return parts
+    bare = parts.hostname and parts.username is None and not parts.query and not parts.fragment
+    return parts if bare else None
 
 
 def _read(reader: _Reader) -> Settings | None:
@@ -228,7 +261,7 @@ def _read(reader: _Reader) -> Settings | None:
         "HUBSPOT_FORMS_BASE", lambda h: bool(_FORMS_HOST.match(h)), "api.hsforms.com"
     )
     mode = _mode(reader, token, api_base, forms_base)
-    data_dir = Path(reader.text("GATEWAY_DATA_DIR") or PROJECT / ".data").expanduser() / mode
+    data_dir = reader.folder("GATEWAY_DATA_DIR", PROJECT / ".data") / mode
     settings = Settings(
         mode=mode,
         token=token,
@@ -239,7 +272,7 @@ def _read(reader: _Reader) -> Settings | None:
         forms_base=forms_base or (api_base if mode is Mode.EMULATED else None),
         forms_hosts=_forms_hosts(reader),
         database_url=_database_url(reader, data_dir),
-        keys_dir=Path(reader.text("GATEWAY_KEYS") or data_dir / "keys").expanduser(),
+        keys_dir=reader.folder("GATEWAY_KEYS", data_dir / "keys"),
         public_url=_public_url(reader),
         rate_limit=reader.number("GATEWAY_RATE_LIMIT", 90, 0, 1000),
         unknown_window=reader.number("GATEWAY_UNKNOWN_WINDOW", 900, 1, 30 * 86400),
@@ -263,6 +296,11 @@ def _mode(reader: _Reader, token: Secret, api_base: str | None, forms_base: str 
             "HUBSPOT_ACCESS_TOKEN",
             "it is needed with HUBSPOT_API_BASE; the emulator prints one when it starts",
         )
+    for name in OF_AN_ACCOUNT:
+        if reader.text(name):
+            reader.fault(
+                "HUBSPOT_ACCESS_TOKEN", f"it is needed with {name}; without it this is a demo"
+            )
     return Mode.DEMO
 
 
@@ -292,14 +330,7 @@ def _database_url(reader: _Reader, data_dir: Path) -> str:
 def _public_url(reader: _Reader) -> str:
     text = reader.text("GATEWAY_PUBLIC_URL") or "http://localhost:8501"
     parts = _split(text)
-    if (
-        parts is None
-        or parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or parts.username is not None
-        or parts.query
-        or parts.fragment
-    ):
+    if parts is None or parts.scheme not in ("http", "https"):
         reader.fault(
             "GATEWAY_PUBLIC_URL", "give the address people open, such as https://intake.example"
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import sys
 from typing import Any
@@ -14,12 +16,16 @@ class Out:
 
     def __init__(self, *, json: bool) -> None:
         self._json = json
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # Answers are kept by then: a terminal without the letter must not undo that.
+                stream.reconfigure(errors="backslashreplace")
         self.stable: dict[str, Any] = {}
         """Keys that the command's document has even when there is no answer."""
 
     def answer(self, document: dict[str, Any], text: str) -> None:
         """The command's one answer, as a document or as text."""
-        print(json.dumps(document, indent=2, ensure_ascii=False) if self._json else text)
+        print(_written(document) if self._json else text)
 
     def message(self, text: str) -> None:
         """Something to know beside the answer."""
@@ -33,5 +39,16 @@ class Out:
         """Why there is no answer, as a sentence; with ``json`` also as a document."""
         if self._json:
             document = {**self.stable, "error": {"code": code, "message": sentence}}
-            print(json.dumps(document, indent=2, ensure_ascii=False))
+            print(_written(document))
         self.message(sentence)
+
+
+def _written(document: dict[str, Any]) -> str:
+    """The document as JSON; in plain ASCII where standard output cannot write all letters,
+    whose replacements would be no JSON."""
+    return json.dumps(document, indent=2, ensure_ascii=not _writes_all_letters())
+
+
+def _writes_all_letters() -> bool:
+    encoding = getattr(sys.stdout, "encoding", None)
+    return encoding is not None and codecs.lookup(encoding).name == "utf-8"

@@ -78,6 +78,21 @@ class KeyConflict(Refused):
         )
 
 
+class UnusableKey(Refused):
+    """The idempotency key cannot be kept: it is empty, longer than 255 characters, or no
+    text that can be written down."""
+
+    def __init__(self) -> None:
+        super().__init__("This key cannot be used. Give a key of 1 to 255 ordinary characters.")
+
+
+class PayloadTooLarge(Refused):
+    """The answers together are larger than what is sealed."""
+
+    def __init__(self) -> None:
+        super().__init__("The answers are too long to be kept together. Shorten the longest ones.")
+
+
 ACCOUNT_CAUSES: Mapping[str, str] = {
     "portal": "The token belongs to another HubSpot account than HUBSPOT_PORTAL_ID. Correct one of them.",
     "region": "Nobody has told this program where submissions of this account's region go. "
@@ -112,6 +127,13 @@ class IntakeClosed(Refused):
     def __init__(self, cause: str) -> None:
         super().__init__("Not received. " + INTAKE_CAUSES[cause])
         self.cause = cause
+
+
+class OutboxUnreadable(GatewayError):
+    """The outbox could not be read just now. What it holds is not touched by that."""
+
+    def __init__(self) -> None:
+        super().__init__("The outbox cannot be read at the moment. Try again; nothing is lost.")
 
 
 class SealError(GatewayError):

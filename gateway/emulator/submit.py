@@ -139,7 +139,11 @@ def _take_in(portal: Portal, form: dict[str, Any], payload: Payload, *, open_doo
         *(s.flaw for s in standings if s.flaw is not None),
         *missing_fields(form, values, hidden_too=portal.switches.hidden_dependents_required),
         *context_flaws(payload.context),
-        *consent_flaws(payload.legal, demanded=consent_asked and portal.switches.consent_enforced),
+        *consent_flaws(
+            payload.legal,
+            demanded=consent_asked and portal.switches.consent_enforced,
+            other_basis=portal.switches.other_legal_basis,
+        ),
     ]
     if flaws:
         return _refused(portal, flaws)

@@ -94,6 +94,9 @@ class Switches:
     consent_enforced: bool = _guess(
         False, "Unlisted: a form with explicit consent refuses a submission without it."
     )
+    other_legal_basis: bool = _guess(
+        False, "Unlisted: legitimate interest takes the legal basis OTHER too."
+    )
     more_form_objects: bool = _guess(
         False, "Q19: forms may set deals, appointments and projects too."
     )

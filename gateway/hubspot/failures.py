@@ -54,20 +54,34 @@ PLACES: Mapping[str, str] = {
 
 _PATH = re.compile(r"Error in '(fields|context)\.([^']{1,400})'")
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}\Z")
+_POLICY = re.compile(r"[A-Z_]{1,40}\Z")
 _SCOPE = re.compile(r"[a-z0-9_.-]{1,100}\Z")
 
 
+_ABSENT = msgspec.Raw(b"null")
+
+
 class _Entry(msgspec.Struct, rename="camel"):
-    message: str = ""
-    error_type: str = ""
-    context: dict[str, msgspec.Raw] = {}  # msgspec copies defaults
+    """One entry of ``errors``. Each key is read on its own, here and in the body: one that is
+    null or of another type takes nothing with it."""
+
+    message: msgspec.Raw = _ABSENT
+    error_type: msgspec.Raw = _ABSENT
+    context: msgspec.Raw = _ABSENT
 
 
 class _Body(msgspec.Struct, rename="camel"):
-    category: str = ""
-    correlation_id: str = ""
-    policy_name: str = ""
-    errors: list[msgspec.Raw] = []  # msgspec copies defaults
+    category: msgspec.Raw = _ABSENT
+    correlation_id: msgspec.Raw = _ABSENT
+    policy_name: msgspec.Raw = _ABSENT
+    errors: msgspec.Raw = _ABSENT
+
+    def entries(self) -> list[_Entry]:
+        """Its errors; an entry that cannot be read is an empty one."""
+        return [
+            _decode(raw, _Entry) or _Entry()
+            for raw in _decode(self.errors, list[msgspec.Raw]) or []
+        ]
 
 
 def failure(
@@ -79,24 +93,16 @@ def failure(
     read. ``keys`` are the field keys that were sent: no other name is believed.
     """
     body = _decode(response.body, _Body) or _Body()
-    correlation_id = _correlation_id(response, body)
-    common = {
-        "status": response.status,
-        "category": body.category if body.category in CATEGORIES else None,
-        "correlation_id": correlation_id,
-    }
-    if make := _BY_STATUS.get(response.status):
+    status, correlation_id = response.status, _correlation_id(response, body)
+    if make := _BY_STATUS.get(status):
         return make(response, body, correlation_id)
-    if submitting and response.status in (400, 405, 413, 415, 422):
+    unclear = status < 400 or status == 408 or status >= 500
+    if submitting and not unclear:
         return Rejected(
-            errors=_field_errors(body, keys), status=response.status, correlation_id=correlation_id
+            errors=_field_errors(body, keys), status=status, correlation_id=correlation_id
         )
-    kind: type[HubSpotError] = HubSpotError
-    if response.status in (300, 301, 302, 303, 304, 307, 308, 408) or response.status >= 500:
-        kind = Ambiguous if submitting else Unavailable
-    elif submitting:
-        kind = Ambiguous
-    return kind(**common)  # type: ignore[arg-type]  # three keywords, each of its own type
+    kind = (Ambiguous if submitting else Unavailable) if unclear else HubSpotError
+    return kind(status=status, category=_category(body), correlation_id=correlation_id)
 
 
 def unreadable(response: Response, *, submitting: bool = False) -> HubSpotError:
@@ -106,32 +112,31 @@ def unreadable(response: Response, *, submitting: bool = False) -> HubSpotError:
 
 
 def _unauthorized(_: Response, body: _Body, correlation_id: str | None) -> HubSpotError:
-    category = body.category if body.category in CATEGORIES else None
-    return Unauthorized(status=401, category=category, correlation_id=correlation_id)
+    return Unauthorized(status=401, category=_category(body), correlation_id=correlation_id)
 
 
 def _forbidden(_: Response, body: _Body, correlation_id: str | None) -> HubSpotError:
     scopes: list[str] = []
-    for raw in body.errors:
-        entry = _decode(raw, _Entry) or _Entry()
+    for entry in body.entries():
+        context = _decode(entry.context, dict[str, msgspec.Raw]) or {}
         for name in ("requiredGranularScopes", "requiredScopes"):
-            named = _decode(entry.context.get(name, msgspec.Raw(b"[]")), list[str]) or []
-            scopes.extend(scope for scope in named if _SCOPE.match(scope))
-    category = body.category if body.category in CATEGORIES else None
-    return Forbidden(scopes=scopes, category=category, correlation_id=correlation_id)
+            named = _decode(context.get(name, _ABSENT), list[msgspec.Raw]) or []
+            scopes.extend(scope for scope in map(_text, named) if _SCOPE.match(scope))
+    return Forbidden(scopes=scopes, category=_category(body), correlation_id=correlation_id)
 
 
 def _not_found(_: Response, body: _Body, correlation_id: str | None) -> HubSpotError:
-    category = body.category if body.category in CATEGORIES else None
-    return NotFound(status=404, category=category, correlation_id=correlation_id)
+    return NotFound(status=404, category=_category(body), correlation_id=correlation_id)
 
 
 def _rate_limited(response: Response, body: _Body, correlation_id: str | None) -> HubSpotError:
     if b"1015" in response.body[:64] and not response.body.lstrip().startswith(b"{"):
         return RateLimited(policy="IP_BLOCK", retry_after=IP_BLOCK_S)
-    policy = body.policy_name if re.fullmatch(r"[A-Z_]{1,40}", body.policy_name) else None
+    policy = _text(body.policy_name)
     return RateLimited(
-        policy=policy, retry_after=_retry_after(response), correlation_id=correlation_id
+        policy=policy if _POLICY.match(policy) else None,
+        retry_after=_retry_after(response),
+        correlation_id=correlation_id,
     )
 
 
@@ -162,10 +167,10 @@ _BY_STATUS: Mapping[int, Callable[[Response, _Body, str | None], HubSpotError]] 
 
 def _field_errors(body: _Body, keys: Collection[str]) -> dict[str, str]:
     errors: dict[str, str] = {}
-    for raw in body.errors:
-        entry = _decode(raw, _Entry) or _Entry()
-        error_type = entry.error_type if entry.error_type in ERROR_TYPES else "OTHER"
-        path = _PATH.search(entry.message)
+    for entry in body.entries():
+        error_type = _text(entry.error_type)
+        error_type = error_type if error_type in ERROR_TYPES else "OTHER"
+        path = _PATH.search(_text(entry.message))
         known = path is not None and path[1] == "fields" and path[2] in keys
         place = path[2] if path is not None and known else PLACES.get(error_type, WHOLE_FORM)
         errors.setdefault(place, error_type)
@@ -178,10 +183,19 @@ def _retry_after(response: Response) -> float | None:
 
 
 def _correlation_id(response: Response, body: _Body) -> str | None:
-    for text in (body.correlation_id, response.headers.get("x-hubspot-correlation-id", "")):
+    for text in (_text(body.correlation_id), response.headers.get("x-hubspot-correlation-id", "")):
         if _ID.match(text):
             return text
     return None
+
+
+def _category(body: _Body) -> str | None:
+    category = _text(body.category)
+    return category if category in CATEGORIES else None
+
+
+def _text(raw: msgspec.Raw) -> str:
+    return _decode(raw, str) or ""
 
 
 _T = TypeVar("_T")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import email.utils
 from collections.abc import Collection
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -16,13 +16,16 @@ from gateway.domain.sensitivity import Sensitivity
 from gateway.hubspot.failures import failure, unreadable
 from gateway.hubspot.wire import Response
 
+MAX_PORTAL_ID = 10**15
+"""The largest account id that is believed; the outbox could not keep one without a bound."""
+
 _T = TypeVar("_T")
 
 
 class AccountDetails(msgspec.Struct, frozen=True, rename="camel"):
     """The account a token belongs to."""
 
-    portal_id: int
+    portal_id: Annotated[int, msgspec.Meta(ge=1, le=MAX_PORTAL_ID)]
     account_type: str = "STANDARD"
     data_hosting_location: str = "na1"
     time_zone: str = "UTC"
@@ -55,7 +58,7 @@ class Accepted(msgspec.Struct, frozen=True, rename="camel"):
 class SeenSubmission(msgspec.Struct, frozen=True, rename="camel"):
     """One entry of the submissions read, without its values: they are not ours to read."""
 
-    submitted_at: int = 0
+    submitted_at: Annotated[int, msgspec.Meta(ge=1)]
     page_url: str = ""
     conversion_id: str | None = None
 
@@ -80,9 +83,16 @@ class _Page(msgspec.Struct, frozen=True):
     paging: _Paging = _Paging()
 
 
+_Name = Annotated[str, msgspec.Meta(min_length=1)]
+
+
 class _Head(msgspec.Struct):
-    id: str
-    name: str = ""
+    id: _Name
+    name: Any = ""
+
+
+class _Named(msgspec.Struct):
+    name: _Name
 
 
 class _Scopes(msgspec.Struct):
@@ -103,14 +113,18 @@ def token_scopes(response: Response) -> frozenset[str]:
 
 def form(response: Response) -> FormListing:
     """One form."""
-    return _listing(_success(response), response)
+    listing = _listing(_success(response))
+    if listing is None:
+        raise unreadable(response)
+    return listing
 
 
 def form_page(response: Response) -> FormPage:
-    """One page of the account's forms."""
+    """One page of the account's forms; an entry without an id is passed over."""
     page = _convert(_success(response), _Page, response)
+    listings = (_listing(one) for one in page.results)
     return FormPage(
-        tuple(_listing(one, response) for one in page.results), page.paging.next.after or None
+        tuple(one for one in listings if one is not None), page.paging.next.after or None
     )
 
 
@@ -118,13 +132,15 @@ def properties(response: Response, asked: Sensitivity) -> tuple[Property, ...]:
     """The properties of the class that was ``asked`` for.
 
     A property that names another class, or none, is given the class None: a disagreement is
-    unknown, and the gate refuses it.
+    unknown, and the gate refuses it. So is one that cannot be read but for its name; it must
+    not look as if HubSpot had none of that name. One without a name is passed over.
     """
     page = _convert(_success(response), _Page, response)
-    read = (_convert(one, Property, response) for one in page.results)
+    read = (_property(one) for one in page.results)
     return tuple(
         one if one.sensitivity is asked else msgspec.structs.replace(one, data_sensitivity=None)
         for one in read
+        if one is not None
     )
 
 
@@ -135,17 +151,19 @@ def accepted(response: Response, keys: Collection[str]) -> Accepted:
     """
     if response.status != 200:
         raise failure(response, submitting=True, keys=keys)
-    try:
-        return msgspec.convert(_without_nulls(msgspec.json.decode(response.body)), Accepted)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise unreadable(response, submitting=True) from None
+    read = _converted(_decoded(response), Accepted)
+    if read is None:
+        raise unreadable(response, submitting=True)
+    return read
 
 
 def submission_page(response: Response) -> SubmissionPage:
-    """One page of a form's submissions."""
+    """One page of a form's submissions; an entry that cannot be read is passed over."""
     page = _convert(_success(response), _Page, response)
-    seen = tuple(_convert(one, SeenSubmission, response) for one in page.results)
-    return SubmissionPage(seen, page.paging.next.after or None)
+    seen = (_seen(one) for one in page.results)
+    return SubmissionPage(
+        tuple(one for one in seen if one is not None), page.paging.next.after or None
+    )
 
 
 def date_ms(response: Response) -> int | None:
@@ -154,34 +172,78 @@ def date_ms(response: Response) -> int | None:
         return int(
             email.utils.parsedate_to_datetime(response.headers.get("date", "")).timestamp() * 1000
         )
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
+
+
+def _listing(one: Any) -> FormListing | None:
+    head = _converted(one, _Head)
+    if head is None:
+        return None
+    name = head.name if isinstance(head.name, str) else ""
+    definition = _converted(one, FormDefinition)
+    if definition is not None and not _walkable(definition):
+        definition = None
+    return FormListing(head.id, name, definition)
+
+
+def _walkable(definition: FormDefinition) -> bool:
+    """Whether its dependent fields nest no deeper than is followed."""
+    try:
+        return all(True for _ in definition.walk())
+    except (ValueError, RecursionError):
+        return False
+
+
+def _property(one: Any) -> Property | None:
+    read = _converted(one, Property)
+    if read is not None and read.name:
+        return read
+    named = _converted(one, _Named)
+    # All that is known to be wrong is the class: nothing else is claimed of it.
+    return Property(name=named.name, form_field=True) if named is not None else None
+
+
+def _seen(one: Any) -> SeenSubmission | None:
+    read = _converted(one, SeenSubmission)
+    if read is None and isinstance(one, dict):
+        # The tag in the page's address is the evidence; the id is only told beside it.
+        without_id = {name: told for name, told in one.items() if name != "conversionId"}
+        read = _converted(without_id, SeenSubmission)
+    return read
 
 
 def _success(response: Response) -> Any:
     if response.status != 200:
         raise failure(response)
-    try:
-        return _without_nulls(msgspec.json.decode(response.body))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise unreadable(response) from None
-
-
-def _listing(one: Any, response: Response) -> FormListing:
-    head = _convert(one, _Head, response)
-    try:
-        definition = msgspec.convert(one, FormDefinition, strict=False)
-        sum(1 for _ in definition.walk())
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return FormListing(head.id, head.name, None)
-    return FormListing(head.id, head.name, definition)
+    decoded = _decoded(response)
+    if decoded is None:
+        raise unreadable(response)
+    return decoded
 
 
 def _convert(value: Any, kind: type[_T], response: Response) -> _T:
+    converted = _converted(value, kind)
+    if converted is None:
+        raise unreadable(response)
+    return converted
+
+
+def _decoded(response: Response) -> Any | None:
+    """The body's JSON without its nulls; None when it is none."""
+    try:
+        return _without_nulls(msgspec.json.decode(response.body))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _converted(value: Any, kind: type[_T]) -> _T | None:
+    """``value`` as ``kind``; None when it cannot be read so. Whoever raises does so outside
+    the handler: a decoding error keeps what it read."""
     try:
         return msgspec.convert(value, kind, strict=False)
     except (msgspec.MsgspecError, RecursionError):
-        raise unreadable(response) from None
+        return None
 
 
 def _without_nulls(value: Any) -> Any:

@@ -12,10 +12,10 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from gateway.domain.answers import Answer, Answers
-from gateway.domain.errors import InvalidSubmission, Reason
+from gateway.domain.errors import Reason
 from gateway.domain.objects import CONTACT
 from gateway.intake.consent import COMMUNICATIONS, PROCESSING, ConsentChoice
 from gateway.intake.reasons import WHOLE, reason, told_key
@@ -30,31 +30,24 @@ MAX_TOTAL_BYTES = 262_144
 MAX_KEY = 128
 _MAX_INTEGER_BITS = 160
 _EXPECTED = "a text, a number, true or false, or a list of texts"
-_SUBSCRIPTION_ID = re.compile(r"[0-9]{1,18}")
+_SUBSCRIPTION_ID = re.compile(r"[0-9]{1,19}")
 
 
 @dataclasses.dataclass(frozen=True)
 class Reading:
-    """What could be read, and what could not."""
+    """What could be read, and what could not. It prints only what could not."""
 
-    answers: Answers
-    consent: ConsentChoice
+    answers: Answers = dataclasses.field(repr=False)
+    consent: ConsentChoice = dataclasses.field(repr=False)
     reasons: Mapping[str, Reason]
 
 
-def read_answers(raw: Mapping[str, object]) -> tuple[Answers, ConsentChoice]:
-    """The answers and the consent of ``raw``.
+def read(raw: Mapping[str, object], known: Collection[str] = ()) -> Reading:
+    """The answers and the consent of ``raw``, with the faults beside whatever could be read.
 
-    Raises :class:`InvalidSubmission` with every answer that cannot be read.
+    ``known`` are the keys of the form's fields: any other key may itself be an answer, and is
+    told under ``WHOLE`` unless it clearly is a name.
     """
-    reading = read(raw)
-    if reading.reasons:
-        raise InvalidSubmission(reading.reasons)
-    return reading.answers, reading.consent
-
-
-def read(raw: Mapping[str, object]) -> Reading:
-    """As :func:`read_answers`, with the faults beside whatever could be read."""
     if len(raw) > MAX_ANSWERS:
         return _nothing(reason("too_many_answers", limit=MAX_ANSWERS))
     answers: dict[str, Answer] = {}
@@ -64,7 +57,7 @@ def read(raw: Mapping[str, object]) -> Reading:
         if name == "consent" and isinstance(value, Mapping):
             consent = _consent(value, reasons)
         elif value is not None:
-            _read_one(name, value, answers, reasons)
+            _read_one(name, value, known, answers, reasons)
     if _total_bytes(answers) > MAX_TOTAL_BYTES:
         return _nothing(reason("too_much_text", limit=MAX_TOTAL_BYTES))
     return Reading(Answers(answers), consent, reasons)
@@ -75,7 +68,11 @@ def _nothing(why: Reason) -> Reading:
 
 
 def _read_one(
-    name: object, value: object, answers: dict[str, Answer], reasons: dict[str, Reason]
+    name: object,
+    value: object,
+    known: Collection[str],
+    answers: dict[str, Answer],
+    reasons: dict[str, Reason],
 ) -> None:
     if not isinstance(name, str) or len(name) > MAX_KEY:
         reasons[WHOLE] = reason("bad_name")
@@ -83,9 +80,9 @@ def _read_one(
     key = name.removeprefix(f"{CONTACT}/")
     result = _answer(value)
     if isinstance(result, Reason):
-        reasons[told_key(key)] = result
+        reasons[told_key(key, known)] = result
     elif key in answers:
-        reasons[told_key(key)] = reason("answered_twice")
+        reasons[told_key(key, known)] = reason("answered_twice")
     else:
         answers[key] = result
 

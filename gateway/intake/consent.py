@@ -16,6 +16,8 @@ HubSpot does not document how a definition's ``lawfulBasis`` becomes a submissio
 with several subscriptions under legitimate interest sends the first: a submission has room
 for one. A clear no is never sent as a yes: whoever declines cannot submit.
 
+Which texts are sent is told by :mod:`gateway.domain.consent`, which the gate asks too.
+
 Source: https://developers.hubspot.com/docs/api-reference/legacy/marketing/forms/v3-legacy/submit-data-authenticated
 """
 
@@ -25,24 +27,22 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gateway.domain.consent import ConsentParts, consent_parts
 from gateway.domain.errors import Reason
-from gateway.domain.forms import CommunicationCheckbox, ConsentType, FormDefinition, LegalConsent
+from gateway.domain.forms import ConsentType, FormDefinition
 from gateway.intake.reasons import reason
-from gateway.intake.richtext import plain
 
 PROCESSING = "consent.processing"
 COMMUNICATIONS = "consent.communications"
-LEGAL_BASES: Mapping[str, str] = {"client": "CUSTOMER", "lead": "LEAD", "other": "OTHER"}
-"""A definition's ``lawfulBasis`` → a submission's ``legalBasis``."""
 
 
 @dataclasses.dataclass(frozen=True)
 class ConsentChoice:
     """What the person chose. ``processing`` is None when it was not asked or not answered;
-    ``communications`` is subscription id → agreed."""
+    ``communications`` is subscription id → agreed. It does not print what was chosen."""
 
-    processing: bool | None = None
-    communications: Mapping[int, bool] = dataclasses.field(default_factory=dict)
+    processing: bool | None = dataclasses.field(default=None, repr=False)
+    communications: Mapping[int, bool] = dataclasses.field(default_factory=dict, repr=False)
 
 
 def validate_consent(form: FormDefinition, choice: ConsentChoice) -> dict[str, Reason]:
@@ -51,10 +51,10 @@ def validate_consent(form: FormDefinition, choice: ConsentChoice) -> dict[str, R
     A definition without the texts HubSpot demands is a fault too (``consent_text_missing``),
     so that an invalid shape is never sent.
     """
-    mode = _mode(form)
-    if mode is None:
+    parts = consent_parts(form.legal_consent_options)
+    if parts is None:
         return {PROCESSING: reason("consent_unknown")}
-    return _FAULTS[mode](form.legal_consent_options, choice)
+    return _FAULTS[parts.mode](parts, choice)
 
 
 def legal_options(form: FormDefinition, choice: ConsentChoice) -> dict[str, Any] | None:
@@ -62,18 +62,10 @@ def legal_options(form: FormDefinition, choice: ConsentChoice) -> dict[str, Any]
 
     Raises :class:`ValueError` for a choice :func:`validate_consent` does not pass.
     """
-    mode = _mode(form)
-    if mode is None or validate_consent(form, choice):
+    parts = consent_parts(form.legal_consent_options)
+    if parts is None or validate_consent(form, choice):
         raise ValueError("the consent was not checked before it was encoded")
-    return _SHAPES[mode](form.legal_consent_options, choice)
-
-
-def _mode(form: FormDefinition) -> ConsentType | None:
-    """The form's consent mode, or None for one we do not know."""
-    try:
-        return ConsentType(form.legal_consent_options.type)
-    except ValueError:
-        return None
+    return _SHAPES[parts.mode](parts, choice)
 
 
 def _key(subscription_type_id: int) -> str:
@@ -81,114 +73,86 @@ def _key(subscription_type_id: int) -> str:
     return f"{COMMUNICATIONS}.{subscription_type_id}"
 
 
-def _no_faults(_legal: LegalConsent, _choice: ConsentChoice) -> dict[str, Reason]:
+def _no_faults(_parts: ConsentParts, _choice: ConsentChoice) -> dict[str, Reason]:
     return {}
 
 
-def _interest_faults(legal: LegalConsent, choice: ConsentChoice) -> dict[str, Reason]:
+def _interest_faults(parts: ConsentParts, choice: ConsentChoice) -> dict[str, Reason]:
     if choice.processing is False:
         return {PROCESSING: reason("consent_declined")}
-    complete = (
-        plain(legal.privacy_text) and legal.subscription_type_ids
-        and legal.lawful_basis.lower() in LEGAL_BASES
-    )  # fmt: skip
-    return {} if complete else {PROCESSING: reason("consent_text_missing")}
+    return {PROCESSING: reason("consent_text_missing")} if parts.missing else {}
 
 
-def _explicit_faults(legal: LegalConsent, choice: ConsentChoice) -> dict[str, Reason]:
-    faults = _communication_faults(legal, choice)
+def _explicit_faults(parts: ConsentParts, choice: ConsentChoice) -> dict[str, Reason]:
+    faults = _communication_faults(parts, choice)
     if choice.processing is not True:
         faults[PROCESSING] = reason("consent_required")
     return faults
 
 
-def _implicit_faults(legal: LegalConsent, choice: ConsentChoice) -> dict[str, Reason]:
-    faults = _communication_faults(legal, choice)
+def _implicit_faults(parts: ConsentParts, choice: ConsentChoice) -> dict[str, Reason]:
+    faults = _communication_faults(parts, choice)
     if choice.processing is False:
         faults[PROCESSING] = reason("consent_declined")
     return faults
 
 
-def _communication_faults(legal: LegalConsent, choice: ConsentChoice) -> dict[str, Reason]:
-    boxes = _boxes(legal)
+def _communication_faults(parts: ConsentParts, choice: ConsentChoice) -> dict[str, Reason]:
     faults: dict[str, Reason] = {}
-    if not _processing_text(legal):
+    if not parts.text:
         faults[PROCESSING] = reason("consent_text_missing")
-    if set(choice.communications) - {box.subscription_type_id for box in boxes}:
+    if set(choice.communications) - {one.subscription_type_id for one in parts.communications}:
         faults[COMMUNICATIONS] = reason("subscription_unknown")
-    for box in boxes:
-        key = _key(box.subscription_type_id)
-        if not _communication_text(legal, box):
+    for one in parts.communications:
+        key = _key(one.subscription_type_id)
+        if not one.text:
             faults[key] = reason("consent_text_missing")
-        elif box.required and not choice.communications.get(box.subscription_type_id):
+        elif one.required and not choice.communications.get(one.subscription_type_id):
             faults[key] = reason("communication_required")
     return faults
 
 
-def _no_shape(_legal: LegalConsent, _choice: ConsentChoice) -> None:
+def _no_shape(_parts: ConsentParts, _choice: ConsentChoice) -> None:
     return None
 
 
-def _interest_shape(legal: LegalConsent, _choice: ConsentChoice) -> dict[str, Any]:
+def _interest_shape(parts: ConsentParts, _choice: ConsentChoice) -> dict[str, Any]:
     return {
         "legitimateInterest": {
             "value": True,
-            "subscriptionTypeId": legal.subscription_type_ids[0],
-            "legalBasis": LEGAL_BASES[legal.lawful_basis.lower()],
-            "text": plain(legal.privacy_text),
+            "subscriptionTypeId": parts.subscription_type_id,
+            "legalBasis": parts.legal_basis,
+            "text": parts.text,
         }
     }
 
 
-def _consent_shape(legal: LegalConsent, choice: ConsentChoice) -> dict[str, Any]:
+def _consent_shape(parts: ConsentParts, choice: ConsentChoice) -> dict[str, Any]:
     return {
         "consent": {
             "consentToProcess": True,
-            "text": _processing_text(legal),
+            "text": parts.text,
             "communications": [
                 {
-                    "value": choice.communications.get(box.subscription_type_id, False),
-                    "subscriptionTypeId": box.subscription_type_id,
-                    "text": _communication_text(legal, box),
+                    "value": choice.communications.get(one.subscription_type_id, False),
+                    "subscriptionTypeId": one.subscription_type_id,
+                    "text": one.text,
                 }
-                for box in _boxes(legal)
+                for one in parts.communications
             ],
         }
     }
 
 
-_FAULTS: Mapping[ConsentType, Callable[[LegalConsent, ConsentChoice], dict[str, Reason]]] = {
+_FAULTS: Mapping[ConsentType, Callable[[ConsentParts, ConsentChoice], dict[str, Reason]]] = {
     ConsentType.NONE: _no_faults,
     ConsentType.LEGITIMATE_INTEREST: _interest_faults,
     ConsentType.EXPLICIT: _explicit_faults,
     ConsentType.IMPLICIT: _implicit_faults,
 }
-_SHAPES: Mapping[ConsentType, Callable[[LegalConsent, ConsentChoice], dict[str, Any] | None]] = {
+_SHAPES: Mapping[ConsentType, Callable[[ConsentParts, ConsentChoice], dict[str, Any] | None]] = {
     ConsentType.NONE: _no_shape,
     ConsentType.LEGITIMATE_INTEREST: _interest_shape,
     ConsentType.EXPLICIT: _consent_shape,
     ConsentType.IMPLICIT: _consent_shape,
 }
-
-
-def _boxes(legal: LegalConsent) -> tuple[CommunicationCheckbox, ...]:
-    """Each subscription once: HubSpot refuses a submission that names one twice."""
-    by_id: dict[int, CommunicationCheckbox] = {}
-    for box in legal.communications_checkboxes:
-        by_id.setdefault(box.subscription_type_id, box)
-    return tuple(by_id.values())
-
-
-def _processing_text(legal: LegalConsent) -> str:
-    """What the person agrees to: the consent text, else the tick's label, else the privacy
-    text (HubSpot demands one)."""
-    candidates = (
-        legal.consent_to_process_text,
-        legal.consent_to_process_checkbox_label,
-        legal.privacy_text,
-    )
-    return next(filter(None, map(plain, candidates)), "")
-
-
-def _communication_text(legal: LegalConsent, box: CommunicationCheckbox) -> str:
-    return plain(box.label) or plain(legal.communication_consent_text)

@@ -45,7 +45,7 @@ def prepare(form: FormDefinition, raw: Mapping[str, object]) -> Prepared:
     The form must have passed the gate: this asks what was answered, not where it may go.
     """
     today = datetime.date.today()
-    reading = read(raw)
+    reading = read(raw, {field.key for field in form.walk()})
     cleaned = _cleaned(form, reading.answers)
     accepted = _accepted(reading.answers, cleaned)
     shown = {field.key: field for field in visible_fields(form, accepted, today=today)}

@@ -6,19 +6,22 @@ The words put into a sentence are limits and kinds from definitions, never what 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from gateway.domain.errors import Reason
 
 WHOLE = "(answers)"
 """The key of reasons that belong to no field, or to one whose name must not be repeated."""
 
+MAX_STRAY_DIGITS = 2
+"""The most digits in a key that is repeated although the form does not have it."""
+
 _PLAIN_KEY = re.compile(r"([0-9]{1,3}-[0-9]{1,19}/)?[a-z][a-z0-9_]{0,99}")
 
 REASONS: Mapping[str, str] = {
     # reading the answers
     "not_on_form": "The form has no such field. Take this answer out.",
-    "bad_name": "Some answers have a name that no field can have. Use the names on the form.",
+    "bad_name": "Some answers stand under names the form does not have. Use the names on the form.",
     "wrong_type": "The answer has the wrong type. Give {expected}.",
     "answered_twice": 'The field is answered with and without "0-1/". Answer it once.',
     "too_many_answers": "There are more than {limit} answers. Take some out.",
@@ -74,10 +77,17 @@ REASONS: Mapping[str, str] = {
 """code → sentence, with ``{words}`` for limits and kinds."""
 
 
-def told_key(key: str) -> str:
-    """The key under which a fault is told: ``key`` when it looks like a property's name,
-    else ``WHOLE``, since a stray key (a file without its header line) may be an answer."""
-    return key if _PLAIN_KEY.fullmatch(key) else WHOLE
+def told_key(key: str, known: Collection[str]) -> str:
+    """The key under which a fault is told: ``key`` when it is one of the form's (``known``),
+    or looks like a property's name and holds hardly a digit; else ``WHOLE``.
+
+    A stray key may be an answer (a file without its header line, a value in its key's place),
+    and numbers of people are made of digits.
+    """
+    if key in known:
+        return key
+    name_like = _PLAIN_KEY.fullmatch(key) and sum(map(str.isdigit, key)) <= MAX_STRAY_DIGITS
+    return key if name_like else WHOLE
 
 
 def reason(code: str, **words: object) -> Reason:

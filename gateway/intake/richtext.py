@@ -1,13 +1,11 @@
 """HubSpot's own texts, made safe to show: labels, help, privacy text, thank-you message.
 
-They are written by whoever may edit a form, so they are as untrusted as any remote text.
-Lengths are capped first, because bleach takes more than linear time on hostile markup.
+As plain text (:func:`gateway.domain.richtext.plain`), or with the few tags that may stay.
 """
 
 from __future__ import annotations
 
 import functools
-import html as html_entities
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,10 +13,10 @@ from typing import Any
 import bleach
 from bleach.html5lib_shim import Filter  # type: ignore[attr-defined] # not in the stubs
 
-from gateway.intake.codepoints import TextKind, scrub
+from gateway.domain.richtext import capped, plain, without_silent_parts
 
-MAX_CHARACTERS = 16_384
-"""More of one text is cut off before it is cleaned."""
+__all__ = ["TAGS", "clean_markup", "plain"]
+
 TAGS = frozenset(
     {
         "a", "b", "blockquote", "br", "code", "div", "em", "h2", "h3", "h4", "hr", "i", "li",
@@ -29,11 +27,6 @@ TAGS = frozenset(
 
 _PROTOCOLS = frozenset({"http", "https", "mailto"})
 _ABSOLUTE = re.compile(r"(https?://|mailto:)[^\s]", re.IGNORECASE)
-_DROPPED_WITH_TEXT = re.compile(
-    r"<(script|style|template|title|textarea|noscript|iframe)\b[^>]{0,512}>.{0,4096}?</\1\s*>",
-    re.IGNORECASE | re.DOTALL,
-)
-_BREAKING = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|hr)\b", re.IGNORECASE)
 
 
 class _NewTab(Filter):  # type: ignore[misc] # untyped, as above
@@ -59,33 +52,11 @@ def clean_markup(html: str) -> str:
     """``html`` with only the tags of ``TAGS``: no style, class, id, event or image, and links
     only to http, https and mailto addresses, opened in a new tab. Characters that cannot be
     seen or that reorder text are taken out. The result is safe to show as HTML."""
-    text = _capped(html)
+    text = capped(html)
     if "<" not in text and "&" not in text and ">" not in text:
         return text
     cleaner = bleach.Cleaner(
         tags=TAGS, attributes=_ATTRIBUTES, protocols=_PROTOCOLS, strip=True,
         strip_comments=True, filters=[_NewTab],
     )  # fmt: skip
-    return cleaner.clean(_without_silent_parts(text))
-
-
-@functools.lru_cache(maxsize=1024)
-def plain(html: str) -> str:
-    """The text of ``html`` on one line: no tags, entities decoded, white space collapsed.
-
-    The result is text, not HTML: it may hold ``<`` and must be shown as text."""
-    text = _capped(html)
-    if "<" in text or "&" in text:
-        spaced = _BREAKING.sub(lambda match: " " + match[0], _without_silent_parts(text))
-        bare = bleach.clean(spaced, tags=frozenset(), attributes={}, strip=True)
-        text = scrub(html_entities.unescape(bare), TextKind.FREE)[0]
-    return " ".join(text.split())
-
-
-def _capped(html: str) -> str:
-    return scrub(html[:MAX_CHARACTERS], TextKind.FREE)[0]
-
-
-def _without_silent_parts(text: str) -> str:
-    """``text`` without elements whose content is no text for people."""
-    return _DROPPED_WITH_TEXT.sub("", text)
+    return cleaner.clean(without_silent_parts(text))

@@ -14,9 +14,9 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from gateway.domain.answers import Answer
+from gateway.domain.codepoints import TextKind
 from gateway.domain.errors import Reason
 from gateway.domain.forms import FieldType, FormField
-from gateway.intake.codepoints import TextKind
 from gateway.intake.reasons import reason
 from gateway.intake.text import clean_text
 

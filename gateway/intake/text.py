@@ -21,8 +21,8 @@ import unicodedata
 import bleach
 from bleach.html5lib_shim import HTML_TAGS
 
+from gateway.domain.codepoints import Action, TextKind, nothing_to_see, scrub
 from gateway.domain.errors import Reason
-from gateway.intake.codepoints import Action, TextKind, nothing_to_see, scrub
 from gateway.intake.reasons import reason
 
 MAX_BYTES = 65_536

@@ -141,7 +141,7 @@ def validate(
 
 def _strangers(form: FormDefinition, answers: Mapping[str, Answer]) -> dict[str, Reason]:
     known = {field.key for field in form.walk()}
-    told = {told_key(key) for key in answers if key not in known}
+    told = {told_key(key, known) for key in answers if key not in known}
     return {key: reason("bad_name" if key == WHOLE else "not_on_form") for key in told}
 
 

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from gateway.domain.consent import consent_parts
 from gateway.domain.findings import Finding, finding
-from gateway.domain.forms import ConsentType, FormDefinition, LegalConsent
+from gateway.domain.forms import FormDefinition, LegalConsent
 from gateway.domain.snapshots import Snapshot
+
+DOCUMENTED_BASES = frozenset({"CUSTOMER", "LEAD"})
+"""The legal bases HubSpot documents for a submission; a form may name another."""
 
 MAX_FIELDS = 1000
 """HubSpot takes at most this many values in one submission."""
-
-CONSENT_TEXTS: Mapping[ConsentType, tuple[str, ...]] = {
-    ConsentType.NONE: (),
-    ConsentType.LEGITIMATE_INTEREST: ("privacy_text", "subscription_type_ids"),
-    ConsentType.EXPLICIT: ("consent_to_process_text",),
-    ConsentType.IMPLICIT: (),
-}
-"""Consent mode → the parts of its definition without which HubSpot refuses a submission."""
-
-LAWFUL_BASES = frozenset({"client", "lead", "other"})
-"""The bases a form can name for legitimate interest."""
-
-_PART_NAMES = {
-    "privacy_text": "privacy text",
-    "subscription_type_ids": "subscription type",
-    "consent_to_process_text": "text about processing",
-}
 
 
 def form_findings(snapshot: Snapshot, *, stale: bool) -> Iterator[Finding]:
@@ -55,19 +42,14 @@ def form_findings(snapshot: Snapshot, *, stale: bool) -> Iterator[Finding]:
 
 
 def _consent_findings(consent: LegalConsent) -> Iterator[Finding]:
-    try:
-        mode = ConsentType(consent.type)
-    except ValueError:
+    parts = consent_parts(consent)
+    if parts is None:
         yield finding("consent_unknown")
         return
-    for part in CONSENT_TEXTS[mode]:
-        if not getattr(consent, part):
-            yield finding("consent_text_missing", text=_PART_NAMES[part])
-    if mode is ConsentType.LEGITIMATE_INTEREST and consent.lawful_basis not in LAWFUL_BASES:
-        yield finding("consent_text_missing", text="lawful basis")
-    for box in consent.communications_checkboxes:
-        if not box.label:
-            yield finding("consent_text_missing", text="label for a subscription")
+    for text in parts.missing:
+        yield finding("consent_text_missing", text=text)
+    if parts.legal_basis not in (None, *DOCUMENTED_BASES):
+        yield finding("lawful_basis_other")
 
 
 def _warnings(form: FormDefinition) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 from gateway.domain.answers import WireField
-from gateway.domain.errors import Refused
+from gateway.domain.errors import PayloadTooLarge
 from gateway.domain.submissions import Payload
 
 _KIB = 1024
@@ -18,13 +18,6 @@ BUCKETS = tuple(_KIB // 2 << n for n in range(8))
 LARGEST = 8 * _KIB * _KIB
 """8 MiB, in bytes: HubSpot's 1,000 fields of a submission at 8 KiB each."""
 _LENGTH_SIZE = 4
-
-
-class PayloadTooLarge(Refused):
-    """The answers together are larger than what is sealed."""
-
-    def __init__(self) -> None:
-        super().__init__("The answers are too long to be kept together. Shorten the longest ones.")
 
 
 def bucket_of(size: int) -> int:

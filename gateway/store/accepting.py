@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import threading
 from collections.abc import Callable
@@ -11,9 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select
 
 from gateway.domain.audit import Action
-from gateway.domain.errors import IntakeClosed, KeyConflict, UnknownReceipt
-from gateway.domain.submissions import Event, State, new_receipt, new_sid
+from gateway.domain.errors import IntakeClosed, KeyConflict, UnknownReceipt, UnusableKey
+from gateway.domain.submissions import Event, State, new_receipt, new_sid, read_receipt
 from gateway.store.audit import append
+from gateway.store.damage import readable, state_of
 from gateway.store.faults import Clash
 from gateway.store.moves import move
 from gateway.store.reader import Reader
@@ -26,8 +28,13 @@ Seal = Callable[[str, int], bytes]
 TRIES = 8
 """How often a clash with another process is resolved by sealing anew."""
 
+MAX_KEY = 255
+"""The longest idempotency key, in characters."""
+_END_OF_TIME_MS = 253_402_300_800_000
+"""The year 10000. A time that is none, text included, sorts above it and is passed over."""
+
 _LAST_TIME = select(func.max(outbox.c.submitted_at_ms)).where(
-    outbox.c.form_id == bindparam("of_form")
+    outbox.c.form_id == bindparam("of_form"), outbox.c.submitted_at_ms < _END_OF_TIME_MS
 )
 _BY_KEY = select(
     outbox.c.sid,
@@ -72,15 +79,23 @@ class Clock:
             self._last[form_id] = max(self._last.get(form_id, -1), stored or -1)
 
     def _stored(self, form_id: str) -> int | None:
-        return self._reader.run(
+        last = self._reader.run(
             lambda connection: connection.execute(_LAST_TIME, {"of_form": form_id}).scalar()
         )
+        return None if last is None else int(last)
 
 
 def accept(
     writer: Writer, clock: Clock, new: NewSubmission, seal: Seal, now_ms: Callable[[], int]
 ) -> Accepted:
     """The accepted submission, durable. Errors as :meth:`Outbox.accept` tells them."""
+    if new.key is not None and not _usable(new.key):
+        raise UnusableKey
+    if new.replaces is not None:
+        code = read_receipt(new.replaces)
+        if code is None:
+            raise UnknownReceipt
+        new = dataclasses.replace(new, replaces=code)
     for _ in range(TRIES):
         sid, submitted_at_ms = new_sid(), clock.reserve(new.form_id)
         envelope = seal(sid, submitted_at_ms)
@@ -90,6 +105,10 @@ def accept(
         except Clash:
             clock.catch_up(new.form_id)
     raise IntakeClosed("busy")
+
+
+def _usable(key: str) -> bool:
+    return 0 < len(key) <= MAX_KEY and readable(key)
 
 
 def _row(new: NewSubmission, sid: str, submitted_at_ms: int, envelope: bytes) -> dict[str, Any]:
@@ -152,4 +171,4 @@ def _replaced(connection: Connection, receipt: str | None) -> tuple[str, State] 
     found = connection.execute(_BY_RECEIPT, {"of_receipt": receipt}).one_or_none()
     if found is None:
         raise UnknownReceipt
-    return found.sid, State(found.state)
+    return found.sid, state_of(found.state)

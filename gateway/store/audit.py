@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select
 
 from gateway.domain.audit import EVENT_ACTIONS, Action, AuditRow
 from gateway.domain.submissions import TRANSITIONS, Event, State
+from gateway.store.damage import readable
 from gateway.store.reader import Reader
 from gateway.store.schema import ENVELOPE, audit, outbox
 
@@ -27,6 +29,7 @@ PAGE = 2_000
 """Rows of the chain that are read in one transaction."""
 ACTION_EVENTS: Mapping[Action, Event] = {action: event for event, action in EVENT_ACTIONS.items()}
 
+_HASH = re.compile(r"[0-9a-f]{64}")
 _TOLD = ("seq", "at_ms", "actor", "action", "sid", "cause", "fields", "envelope_sha256")
 _HEAD = select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
 _INSERT = insert(audit)
@@ -48,6 +51,9 @@ def append(
     """Adds one row to the chain, in the caller's transaction."""
     head = connection.execute(_HEAD).one_or_none()
     seq, previous = (head.seq + 1, head.hash) if head is not None else (1, FIRST_HASH)
+    if not isinstance(previous, str) or not _HASH.fullmatch(previous):
+        # The chain is broken there, and verify() says so; nobody's answers wait for that.
+        previous = FIRST_HASH
     row: dict[str, Any] = {
         "seq": seq,
         "at_ms": at_ms,
@@ -63,21 +69,29 @@ def append(
 
 
 def walk(rows: Sequence[AuditRow]) -> Iterator[tuple[AuditRow, State, str]]:
-    """One submission's rows with the state each led to, and the event's name."""
+    """One submission's rows with the state each led to, and the event's name; it ends where
+    a row that fits is missing."""
     state = State.QUEUED
     for row in rows:
         if row.action is Action.ACCEPTED:
             yield row, state, "accepted"
             continue
         event = ACTION_EVENTS[row.action]
-        state = TRANSITIONS[state, event]
+        target = TRANSITIONS.get((state, event))
+        if target is None:
+            return
+        state = target
         yield row, state, event.value
 
 
 def rows_of(connection: Connection, sid: str) -> tuple[AuditRow, ...]:
-    """One submission's rows, oldest first."""
-    found = connection.execute(_ALL.where(audit.c.sid == sid)).mappings()
-    return tuple(_row(row) for row in found)
+    """One submission's rows, oldest first; what cannot be read is left out."""
+    return _read(connection.execute(_ALL.where(audit.c.sid == sid)).mappings())
+
+
+def unreadable_rows(connection: Connection) -> int:
+    """How many rows of the chain cannot be read."""
+    return sum(_row(row) is None for row in connection.execute(_ALL).mappings())
 
 
 class Audit:
@@ -87,12 +101,11 @@ class Audit:
         self._reader = reader
 
     def rows(self, sid: str | None = None) -> tuple[AuditRow, ...]:
-        """Every row, or one submission's, oldest first."""
+        """Every row, or one submission's, oldest first. One that cannot be read is left out:
+        :meth:`verify` names the first."""
         if sid is not None:
             return self._reader.run(lambda connection: rows_of(connection, sid))
-        return self._reader.run(
-            lambda connection: tuple(_row(row) for row in connection.execute(_ALL).mappings())
-        )
+        return self._reader.run(lambda connection: _read(connection.execute(_ALL).mappings()))
 
     def verify(self) -> tuple[bool, int | None]:
         """Whether chain and outbox agree, and the number of the first row that is wrong;
@@ -141,7 +154,7 @@ class _Walk:
             told = self._standing.pop(sid, None)
             if told is None or told[0] != state:
                 faults.append(self._seq + 1)
-            elif told[1] != hashlib.sha256(envelope).hexdigest():
+            elif told[1] != hashlib.sha256(envelope or b"").hexdigest():
                 faults.append(told[2])
         faults += [accepted_seq for _, _, accepted_seq in self._standing.values()]
         return min(faults, default=None)
@@ -172,8 +185,20 @@ def _step(standing: dict[str, tuple[State, str | None, int]], row: RowMapping) -
     return True
 
 
-def _row(row: RowMapping) -> AuditRow:
+def _read(rows: Iterable[RowMapping]) -> tuple[AuditRow, ...]:
+    return tuple(read for row in rows if (read := _row(row)) is not None)
+
+
+def _row(row: RowMapping) -> AuditRow | None:
     told = dict(row)
-    told["action"] = Action(told["action"])
-    told["fields"] = tuple(json.loads(told["fields"]))
+    numbers = isinstance(told["seq"], int) and isinstance(told["at_ms"], int)
+    words = [told[name] for name in ("actor", "action", "sid", "fields", "prev_hash", "hash")]
+    words += [told[name] for name in ("cause", "envelope_sha256") if told[name] is not None]
+    if not numbers or not all(map(readable, words)):
+        return None
+    try:
+        told["action"] = Action(told["action"])
+        told["fields"] = tuple(json.loads(told["fields"]))
+    except (TypeError, ValueError, RecursionError):
+        return None
     return AuditRow(**told)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.domain.errors import GatewayError, IntakeClosed
+from gateway.domain.errors import IntakeClosed
 
 Classify = Callable[[SQLAlchemyError], str]
 """A dialect's reading of a failure: ``disk``, ``busy`` or ``store``, keys of
@@ -18,10 +18,3 @@ class Clash(IntakeClosed):
 
     def __init__(self) -> None:
         super().__init__("busy")
-
-
-class OutboxUnreadable(GatewayError):  # noqa: N818  # the tree names errors by what is so
-    """The outbox could not be read just now. What it holds is not touched by that."""
-
-    def __init__(self) -> None:
-        super().__init__("The outbox cannot be read at the moment. Try again; nothing is lost.")

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, or_, select
 
-from gateway.domain.errors import IntakeClosed
+from gateway.domain.errors import IntakeClosed, OutboxUnreadable
 from gateway.domain.submissions import Event, State, Status
 from gateway.domain.users import WORKER
 from gateway.store.accepting import Clock, Seal, accept
-from gateway.store.audit import rows_of, walk
-from gateway.store.faults import OutboxUnreadable
+from gateway.store.audit import rows_of, unreadable_rows, walk
+from gateway.store.damage import readable, sound_rows, state_of, status_of, whole
 from gateway.store.moves import Outcome, move
 from gateway.store.reader import Reader
 from gateway.store.records import Accepted, Claimed, NewSubmission, Sealed, Unclear
@@ -30,12 +28,15 @@ _STATUS = (_C.sid, _C.receipt, _C.form_id, _C.form_name, _C.state, _C.attempts,
            _C.accepted_at_ms, _C.changed_at_ms, _C.delivered_at_ms, _C.cause,
            _C.rejected_fields)  # fmt: skip
 _OLDEST_FIRST = (_C.accepted_at_ms, _C.submitted_at_ms)
+_MOST: BindParameter[int] = bindparam("most")
+_SKIP: BindParameter[int] = bindparam("skip")
 
 _DUE = (
     select(*_SEALED, _C.fence, _C.attempts)
     .where(_C.state == State.QUEUED.value, _C.not_before_ms <= bindparam("now"))
     .order_by(*_OLDEST_FIRST)
-    .limit(bindparam("most"))
+    .limit(_MOST)
+    .offset(_SKIP)
     # Other databases let several claim at once; SQLite has one writer and leaves this out.
     .with_for_update(skip_locked=True)
 )
@@ -46,16 +47,18 @@ _HELD = (
     select(*_SEALED)
     .where(_C.state == State.HELD.value)
     .order_by(_C.changed_at_ms, _C.submitted_at_ms)
-    .limit(bindparam("most"))
+    .limit(_MOST)
+    .offset(_SKIP)
 )
 _UNKNOWN = (
     select(
         _C.sid, _C.receipt, _C.portal_id, _C.form_id, _C.submitted_at_ms, _C.accepted_at_ms,
-        _C.changed_at_ms.label("unclear_since_ms"), _C.attempts,
+        _C.changed_at_ms, _C.attempts,
     )
-    .where(_C.state == State.UNKNOWN.value)
-    .order_by(_C.changed_at_ms, _C.submitted_at_ms)
-    .limit(bindparam("most"))
+    .where(_C.state == State.UNKNOWN.value, _C.changed_at_ms >= bindparam("after"))
+    .order_by(_C.changed_at_ms.desc(), _C.submitted_at_ms.desc())
+    .limit(_MOST)
+    .offset(_SKIP)
 )  # fmt: skip
 _BY_RECEIPT = select(*_STATUS).where(_C.receipt == bindparam("of_receipt"))
 _NEWEST_FIRST = (
@@ -64,9 +67,7 @@ _NEWEST_FIRST = (
     .limit(bindparam("most"))
 )
 _COUNTS = select(_C.state, func.count()).group_by(_C.state)
-_QUEUED = _C.state == State.QUEUED.value
-_OLDEST_WAITING = select(func.min(_C.accepted_at_ms)).where(_QUEUED)
-_NEXT_DUE = select(func.min(_C.not_before_ms)).where(_QUEUED)
+_ALL = select(*(column for column in _C if column is not _C.envelope))
 
 
 class Outbox:
@@ -75,7 +76,7 @@ class Outbox:
 
     Changing calls raise :class:`IntakeClosed` (``disk``, ``busy``, ``store``) when the storage
     fails; nothing has changed then. Reading calls raise
-    :class:`~gateway.store.faults.OutboxUnreadable`.
+    :class:`OutboxUnreadable`. A damaged row stops no other: see :mod:`gateway.store.damage`.
     """
 
     def __init__(self, writer: Writer, reader: Reader, now_ms: Callable[[], int]) -> None:
@@ -95,7 +96,8 @@ class Outbox:
         called outside every transaction, and again when another process took the time.
 
         A key that was used before gives the earlier receipt (``created`` False) for the same
-        fingerprint, else :class:`KeyConflict`. With ``new.replaces`` the rejected submission
+        fingerprint, else :class:`KeyConflict`; :class:`UnusableKey` for one that cannot be
+        kept. With ``new.replaces`` the rejected submission
         of that receipt is discarded in the same transaction: :class:`UnknownReceipt`, or
         :class:`InvalidTransition` when it is not rejected any more.
         """
@@ -119,7 +121,7 @@ class Outbox:
             now = self._now_ms()
             until = now + int(lease_s * 1000)
             claimed = []
-            for row in connection.execute(_DUE, {"now": now, "most": limit}).mappings().all():
+            for row in sound_rows(connection, _DUE, limit, now=now):
                 held = {"fence": row["fence"] + 1, "attempts": row["attempts"] + 1,
                         "lease_until_ms": until}  # fmt: skip
                 move(connection, row["sid"], State.QUEUED, Event.CLAIMED, actor=WORKER.id,
@@ -160,7 +162,10 @@ class Outbox:
 
         def work(connection: Connection) -> int:
             now = self._now_ms()
-            overdue = connection.execute(_OVERDUE, {"now": now}).all()
+            found = connection.execute(_OVERDUE, {"now": now}).all()
+            overdue = [
+                (sid, fence) for sid, fence in found if readable(sid) and isinstance(fence, int)
+            ]
             for sid, fence in overdue:
                 move(connection, sid, State.SENDING, Event.LEASE_EXPIRED, actor=WORKER.id,
                      at_ms=now, fence=fence, outcome=Outcome("worker_stopped"))  # fmt: skip
@@ -171,9 +176,7 @@ class Outbox:
     def held(self, limit: int) -> tuple[Sealed, ...]:
         """Up to ``limit`` held submissions, longest held first, to ask the gate about again."""
         return self._reader.run(
-            lambda connection: tuple(
-                Sealed(**row) for row in connection.execute(_HELD, {"most": limit}).mappings()
-            )
+            lambda connection: tuple(Sealed(**row) for row in sound_rows(connection, _HELD, limit))
         )
 
     def release(self, sid: str) -> None:
@@ -186,13 +189,16 @@ class Outbox:
             )
         )  # fmt: skip
 
-    def unknown(self, limit: int) -> tuple[Unclear, ...]:
-        """Up to ``limit`` submissions to look up in HubSpot, longest unclear first."""
-        return self._reader.run(
-            lambda connection: tuple(
-                Unclear(**row) for row in connection.execute(_UNKNOWN, {"most": limit}).mappings()
-            )
-        )
+    def unknown(self, limit: int, *, unclear_after_ms: int = 0) -> tuple[Unclear, ...]:
+        """Submissions to look up in HubSpot: of those unclear since ``unclear_after_ms`` (ms
+        since the epoch) or later the ``limit`` that became unclear last, the newest first, so
+        that any number of old ones nobody finds any more cannot hide a new one."""
+
+        def question(connection: Connection) -> tuple[Unclear, ...]:
+            found = sound_rows(connection, _UNKNOWN, limit, after=unclear_after_ms)
+            return tuple(Unclear(unclear_since_ms=r.pop("changed_at_ms"), **r) for r in found)
+
+        return self._reader.run(question)
 
     def confirm(self, sid: str, conversion_id: str | None) -> None:
         """Marks an unclear submission as delivered: it was found in HubSpot. Raises
@@ -213,42 +219,42 @@ class Outbox:
             row = found.mappings().one_or_none()
             if row is None:
                 return None
+            if not readable(row["sid"]):
+                return status_of(row, ())
             steps = walk(rows_of(connection, row["sid"]))
-            return _status(row, tuple((told.at_ms, state, event) for told, state, event in steps))
+            return status_of(row, tuple((told.at_ms, state, event) for told, state, event in steps))
 
         return self._reader.run(question)
 
     def listing(self, limit: int = 200, state: State | None = None) -> tuple[Status, ...]:
-        """The newest submissions first, without their histories; of one ``state`` if given."""
-        asked = _NEWEST_FIRST if state is None else _NEWEST_FIRST.where(_C.state == state.value)
+        """The newest submissions first, without their histories; of one ``state`` if given.
+        One whose state cannot be read is shown as held."""
+        asked = _NEWEST_FIRST if state is None else _NEWEST_FIRST.where(_counts_as(state))
         return self._reader.run(
             lambda connection: tuple(
-                _status(row, ()) for row in connection.execute(asked, {"most": limit}).mappings()
+                status_of(row, ()) for row in connection.execute(asked, {"most": limit}).mappings()
             )
         )
 
     def counts(self) -> Mapping[State, int]:
-        """How many submissions are in each state; every state is present."""
-        found = self._reader.run(lambda connection: connection.execute(_COUNTS).all())
-        return dict.fromkeys(State, 0) | {State(state): count for state, count in found}
+        """How many submissions are in each state; every state is present. One whose state
+        cannot be read counts as held."""
+        counts = dict.fromkeys(State, 0)
+        for state, count in self._reader.run(lambda connection: connection.execute(_COUNTS).all()):
+            counts[state_of(state)] += count
+        return counts
 
-    def oldest_waiting_ms(self) -> int | None:
-        """When the oldest queued submission was accepted; None when none is queued."""
-        return self._reader.run(lambda connection: connection.execute(_OLDEST_WAITING).scalar())
+    def damaged(self) -> int:
+        """How many submissions and audit rows hold something that cannot be read: for the
+        doctor, since it looks at every row."""
 
-    def next_due_ms(self) -> int | None:
-        """The first moment at which there is something to claim (it may have passed, 0 means
-        at once); None when none is queued."""
-        return self._reader.run(lambda connection: connection.execute(_NEXT_DUE).scalar())
+        def question(connection: Connection) -> int:
+            rows = connection.execute(_ALL).mappings()
+            return sum(not whole(row) for row in rows) + unreadable_rows(connection)
+
+        return self._reader.run(question)
 
 
-def _status(row: RowMapping, history: tuple[tuple[int, State, str], ...]) -> Status:
-    told: dict[str, Any] = dict(row)
-    del told["sid"]
-    return Status(
-        code=told.pop("receipt"),
-        state=State(told.pop("state")),
-        rejected_fields=json.loads(told.pop("rejected_fields")),
-        history=history,
-        **told,
-    )
+def _counts_as(state: State) -> ColumnElement[bool]:
+    named = _C.state == state.value
+    return or_(named, _C.state.not_in(list(State))) if state is State.HELD else named

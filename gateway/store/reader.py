@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.store.faults import OutboxUnreadable
+from gateway.domain.errors import OutboxUnreadable
 
 T = TypeVar("T")
 

@@ -17,11 +17,11 @@ class NewSubmission:
     accepted_by: str
     """The id of the user who submitted."""
     key: str | None = None
-    """The caller's idempotency key, at most 255 characters."""
+    """The caller's idempotency key, 1 to 255 characters."""
     fingerprint: str | None = None
     """The ring's keyed digest of the answers: tells whether a key came back with others."""
     replaces: str | None = None
-    """The receipt of the rejected submission that this one corrects."""
+    """The receipt of the rejected submission that this one corrects, as typed."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, TypeGuard
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, LargeBinary, Row, bindparam, cast, delete, insert, select
 
+from gateway.store.damage import readable
 from gateway.store.reader import Reader
 from gateway.store.schema import snapshots
 from gateway.store.writer import Writer
 
-_ONE = select(snapshots.c.read_at_ms, snapshots.c.body).where(
+_BODY = cast(snapshots.c.body, LargeBinary).label("body")
+"""As bytes even where somebody put text in its place."""
+_ONE = select(snapshots.c.form_id, snapshots.c.read_at_ms, _BODY).where(
     snapshots.c.form_id == bindparam("of_form")
 )
-_ALL = select(snapshots).order_by(snapshots.c.form_id)
+_ALL = select(snapshots.c.form_id, snapshots.c.read_at_ms, _BODY).order_by(snapshots.c.form_id)
 _REMOVE = delete(snapshots).where(snapshots.c.form_id == bindparam("of_form"))
 _INSERT = insert(snapshots)
 
@@ -31,7 +35,7 @@ class Snapshots:
 
         def work(connection: Connection) -> None:
             kept = connection.execute(_ONE, {"of_form": form_id}).one_or_none()
-            if kept is not None and kept.read_at_ms > read_at_ms:
+            if _sound(kept) and kept.read_at_ms > read_at_ms:
                 return
             connection.execute(_REMOVE, {"of_form": form_id})
             connection.execute(
@@ -41,13 +45,22 @@ class Snapshots:
         self._writer.run(work)
 
     def load(self, form_id: str) -> tuple[int, bytes] | None:
-        """(read_at_ms, body), or None when the form was never read."""
+        """(read_at_ms, body), or None when the form was never read, or the row is damaged."""
         row = self._reader.run(
             lambda connection: connection.execute(_ONE, {"of_form": form_id}).one_or_none()
         )
-        return None if row is None else (row.read_at_ms, row.body)
+        return (row.read_at_ms, row.body) if _sound(row) else None
 
     def all(self) -> Mapping[str, tuple[int, bytes]]:
-        """form id → (read_at_ms, body), by form id."""
+        """form id → (read_at_ms, body), by form id; damaged rows are left out."""
         rows = self._reader.run(lambda connection: connection.execute(_ALL).all())
-        return {row.form_id: (row.read_at_ms, row.body) for row in rows}
+        return {row.form_id: (row.read_at_ms, row.body) for row in rows if _sound(row)}
+
+
+def _sound(row: Row[Any] | None) -> TypeGuard[Row[Any]]:
+    return (
+        row is not None
+        and readable(row.form_id)
+        and isinstance(row.read_at_ms, int)
+        and isinstance(row.body, bytes)
+    )

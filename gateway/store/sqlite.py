@@ -142,6 +142,10 @@ def _prepare_file(file: Path) -> None:
         )
 
 
+def _text(stored: bytes) -> str:
+    return stored.decode("utf-8", "surrogateescape")
+
+
 def _engine(url: URL, mode: Mode, begin: str) -> Engine:
     engine = create_engine(
         url,
@@ -154,6 +158,8 @@ def _engine(url: URL, mode: Mode, begin: str) -> Engine:
     def _set_up(raw: Any, _record: Any) -> None:
         # The driver must not begin or commit by itself: savepoints and BEGIN IMMEDIATE are ours.
         raw.isolation_level = None
+        # By default one text that is not UTF-8 fails the whole question that meets it.
+        raw.text_factory = _text
         for pragma in (
             f"synchronous={mode.synchronous}",
             "secure_delete=ON",

@@ -81,12 +81,13 @@ def labels(form: FormDefinition) -> dict[str, str]:
 
 
 def _offers(legal: LegalConsent) -> tuple[CommunicationCheckbox, ...]:
-    """The subscriptions to choose from, each once."""
+    """The subscriptions to choose from; of one that stands twice the first, as it is sent."""
     if not MODES[ConsentType(legal.type)].subscriptions:
         return ()
-    return tuple(
-        {box.subscription_type_id: box for box in legal.communications_checkboxes}.values()
-    )
+    offers: dict[int, CommunicationCheckbox] = {}
+    for box in legal.communications_checkboxes:
+        offers.setdefault(box.subscription_type_id, box)
+    return tuple(offers.values())
 
 
 def _key(offer: CommunicationCheckbox) -> str:

@@ -67,6 +67,8 @@ class Doctor:
             yield finding("store_broken", cause=str(error))
             return
         yield finding("store_ready", mode=self._store.describe())
+        if damaged := self._store.outbox.damaged():
+            yield finding("damaged", count=damaged)
         free = shutil.disk_usage(self._settings.keys_dir).free // 2**20
         if free < DISK_LOW_MIB:
             yield finding("disk_low", free=free)

@@ -100,6 +100,12 @@ def _cleared(hub):
     return "newsletter" in hub.portal.contacts()[0].values
 
 
+def _other_basis(hub):
+    interest = {"value": True, "subscriptionTypeId": 2001, "legalBasis": "OTHER", "text": "x"}
+    body = {"legalConsentOptions": {"legitimateInterest": interest}}
+    return hub.submit(ONBOARDING, hub.good(ONBOARDING), body=body).status_code
+
+
 def _no_object_type(hub):
     fields = [{"name": k, "value": v} for k, v in hub.good(INTAKE).items()]
     return hub.submit(INTAKE, {}, body={"fields": fields}).status_code
@@ -184,6 +190,8 @@ EFFECTS = [
     ("consent_enforced", False, _status(INTAKE), 200),
     ("consent_enforced", True, _status(INTAKE), 400),
     ("consent_enforced", True, _status(ONBOARDING), 200),
+    ("other_legal_basis", False, _other_basis, 400),
+    ("other_legal_basis", True, _other_basis, 200),
     ("more_form_objects", False, _deal, 400),
     ("more_form_objects", True, _deal, 200),
     ("service_keys_submit", True, _service_key, 200),

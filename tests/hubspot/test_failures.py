@@ -19,11 +19,14 @@ from gateway.domain.errors import (
     Unauthorized,
     Unavailable,
 )
+from gateway.domain.forms import FieldGroup, FormDefinition, FormField
 from gateway.domain.rejections import ERROR_TYPES
 from gateway.domain.sensitivity import Sensitivity
+from gateway.domain.snapshots import PlacedProperty, Snapshot
 from gateway.hubspot import replies
 from gateway.hubspot.failures import PLACES, failure
 from gateway.hubspot.wire import Response
+from gateway.policy.gate import examine
 
 KEYS = ("email", "0-2/state", "passport_number")
 CANARY = "canary-value-37184"
@@ -54,7 +57,13 @@ CASES = [
     (413, b"", Rejected, HubSpotError),
     (415, b"", Rejected, HubSpotError),
     (422, b"", Rejected, HubSpotError),
-    (409, general("CONFLICT"), Ambiguous, HubSpotError),
+    *(
+        (status, b"", Rejected, HubSpotError)
+        for status in (402, 405, 406, 410, 414, 425, 431, 451, 499)
+    ),
+    (409, general("CONFLICT"), Rejected, HubSpotError),
+    (201, b"", Ambiguous, Unavailable),
+    (101, b"", Ambiguous, Unavailable),
     (408, b"", Ambiguous, Unavailable),
     (307, b"", Ambiguous, Unavailable),
     (500, b"<html>", Ambiguous, Unavailable),
@@ -108,6 +117,51 @@ def test_every_error_type_has_a_place(error_type: str) -> None:
         error = failure(response(400, {"errors": [entry]}), submitting=True, keys=KEYS)
         assert isinstance(error, Rejected)
         assert error.errors == {place: error_type}
+
+
+ODD = st.sampled_from([None, 7, 1.5, True, [], {}, ["x"], {"x": None}])
+
+
+@given(
+    odd=ODD,
+    key=st.sampled_from(["category", "policyName", "message", "status", "context", "links"]),
+)
+def test_an_odd_key_takes_nothing_with_it(odd: object, key: str) -> None:
+    """A null or another type under one key of a refusal, or of an entry, leaves the named
+    fields and the id of the call."""
+    entry = {"message": "Error in 'fields.email'. x", "errorType": "INVALID_EMAIL"}
+    told = general("VALIDATION_ERROR", errors=[{**entry, "context": odd, "in": odd, "code": odd}])
+    error = failure(response(400, {**told, key: odd}), submitting=True, keys=KEYS)
+    assert isinstance(error, Rejected)
+    assert error.errors == {"email": "INVALID_EMAIL"}
+    assert error.correlation_id == "aeb5f871-7f07-4993-9211-075dc63e7cbf"
+
+
+@given(odd=ODD)
+def test_an_odd_entry_is_the_whole_forms(odd: object) -> None:
+    """What cannot be read of an entry is not guessed; the entries beside it still count."""
+    good = {"message": "Error in 'fields.email'. x", "errorType": "INVALID_EMAIL"}
+    for entry, expected in (
+        (odd, {"": "OTHER", "email": "INVALID_EMAIL"}),
+        ({**good, "message": odd}, {"": "INVALID_EMAIL", "email": "INVALID_EMAIL"}),
+        ({**good, "errorType": odd, "message": "x"}, {"": "OTHER", "email": "INVALID_EMAIL"}),
+    ):
+        body = {"correlationId": odd, "errors": [entry, good]}
+        error = failure(
+            response(400, body, **{"x-hubspot-correlation-id": "abc-2"}), submitting=True, keys=KEYS
+        )
+        assert isinstance(error, Rejected)
+        assert (error.errors, error.correlation_id) == (expected, "abc-2")
+        assert type(failure(response(400, {"errors": odd}), submitting=True)) is Rejected
+
+
+def test_one_odd_scope_does_not_hide_the_others() -> None:
+    """A 403 still names the scopes that can be read."""
+    contexts = [None, {"requiredScopes": None}, {"requiredScopes": [None, 7, "forms"], "x": None}]
+    body = general("MISSING_SCOPES", errors=[{"message": None, "context": c} for c in contexts])
+    error = failure(response(403, body))
+    assert isinstance(error, Forbidden)
+    assert error.scopes == ("forms",)
 
 
 def test_an_unknown_error_type_is_not_repeated() -> None:
@@ -164,6 +218,7 @@ def test_no_body_breaks_the_reading(status: int, body: object) -> None:
             read(raw)
         except GatewayError as error:
             assert error.__cause__ is None
+            assert error.__context__ is None
 
 
 def test_a_property_of_another_class_than_asked_is_of_no_class() -> None:
@@ -182,6 +237,59 @@ def test_one_odd_form_does_not_hide_the_others() -> None:
         response(200, {"results": [{"id": "2", "name": "Odd", "fieldGroups": 7}, good]})
     )
     assert [(f.id, f.definition is None) for f in page.forms] == [("2", True), ("1", False)]
+
+
+def test_a_form_without_an_id_is_passed_over() -> None:
+    """Entries nobody could ask for again do not hide the forms beside them."""
+    good = {"id": "1", "name": None, "fieldGroups": []}
+    for odd in ({}, {"id": None}, {"id": 7}, {"id": ""}, [], "x", 7):
+        page = replies.form_page(response(200, {"results": [odd, good]}))
+        assert [(f.id, f.name) for f in page.forms] == [("1", "")]
+    with pytest.raises(Unavailable):
+        replies.form(response(200, {"name": "x"}))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"options": 7}, {"calculated": "perhaps"}, {"label": []}, {"options": [{"label": "no value"}]},
+     {"modificationMetadata": [1]}, {"dataSensitivity": 3}, {"archived": {}}],
+)  # fmt: skip
+def test_an_odd_property_is_kept_without_a_class(odd: dict[str, object]) -> None:
+    """A property that cannot be read is neither missing nor of the class that was asked for:
+    the gate refuses it as of unknown class, and the others are read."""
+    good = {"name": "b", "dataSensitivity": "sensitive", "formField": True}
+    spoilt = {"name": "a", "dataSensitivity": "sensitive", "formField": True, **odd}
+    body = {"results": [spoilt, good, {"label": "nameless"}, {"name": ""}, {"name": 7}, [], "x"]}
+    read = replies.properties(response(200, body), Sensitivity.SENSITIVE)
+    assert [(p.name, p.sensitivity) for p in read] == [("a", None), ("b", Sensitivity.SENSITIVE)]
+    fields = tuple(FormField("0-1", name, "single_line_text") for name in "ab")
+    definition = FormDefinition("f", "Form", (FieldGroup(fields=fields),))
+    placed = tuple(PlacedProperty("0-1", one) for one in read)
+    report = examine(Snapshot("f", "Form", definition, placed, (), 1), None)
+    assert [field.code for field in report.fields] == ["class_unknown", "ok"]
+
+
+def test_an_odd_submission_does_not_hide_the_others() -> None:
+    """An entry without a time or with an odd address is passed over; one with an odd id keeps
+    its address, which is the evidence."""
+    good = {"submittedAt": 5, "pageUrl": "https://x/~s/1", "conversionId": "c"}
+    results = [{**good, "pageUrl": 7}, {"pageUrl": "x"}, {**good, "submittedAt": None}, "x", [],
+               {**good, "submittedAt": -1}, {**good, "conversionId": 9}, {"submittedAt": "4"}, good]  # fmt: skip
+    page = replies.submission_page(
+        response(200, {"results": results, "paging": {"next": {"after": "a"}}})
+    )
+    assert [(s.submitted_at, s.page_url, s.conversion_id) for s in page.submissions] == [
+        (5, "https://x/~s/1", None), (4, "", None), (5, "https://x/~s/1", "c"),
+    ]  # fmt: skip
+    assert page.after == "a"
+
+
+@pytest.mark.parametrize("portal_id", [10**30, 10**15 + 1, 0, -1, True, "x", None, 1e300])
+def test_an_account_id_that_is_none_is_not_believed(portal_id: object) -> None:
+    """An id the outbox could not keep ends at the edge, as an answer that cannot be used."""
+    with pytest.raises(Unavailable):
+        replies.account_details(response(200, {"portalId": portal_id}))
+    assert replies.account_details(response(200, {"portalId": 10**15})).portal_id == 10**15
 
 
 def test_an_answer_without_a_promise_is_unclear() -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.domain.errors import InvalidSubmission
-from gateway.intake.answers import MAX_ANSWERS, MAX_CHOICES, MAX_TOTAL_BYTES, read_answers
+from gateway.domain.answers import Answers
+from gateway.intake.answers import MAX_ANSWERS, MAX_CHOICES, MAX_TOTAL_BYTES, Reading, read
 from gateway.intake.consent import COMMUNICATIONS, PROCESSING, ConsentChoice
-from gateway.intake.reasons import WHOLE
+from gateway.intake.reasons import WHOLE, told_key
 from gateway.intake.text import MAX_BYTES
 
 
 def test_the_documented_shape_is_read():
     """The design's example gives answers by field key and the consent beside them."""
-    answers, consent = read_answers(
+    reading = read(
         {
             "email": "a@b.c",
             "0-1/firstname": "Ann",
@@ -26,7 +26,8 @@ def test_the_documented_shape_is_read():
             "consent": {"processing": True, "communications": {"999": False, "5": None}},
         }
     )
-    assert dict(answers) == {
+    assert not reading.reasons
+    assert dict(reading.answers) == {
         "email": "a@b.c",
         "firstname": "Ann",
         "0-2/name": "ACME",
@@ -35,15 +36,15 @@ def test_the_documented_shape_is_read():
         "age": 41,
         "height": 1.7,
     }
-    assert consent == ConsentChoice(True, {999: False})
-    assert read_answers({}) == (answers.__class__({}), ConsentChoice())
+    assert reading.consent == ConsentChoice(True, {999: False})
+    assert read({}) == Reading(Answers({}), ConsentChoice(), {})
 
 
 def test_a_field_named_consent_can_be_answered():
     """Only an object under ``consent`` is the consent."""
-    answers, consent = read_answers({"consent": "yes", "0-1/other": "x"})
-    assert dict(answers) == {"consent": "yes", "other": "x"}
-    assert consent == ConsentChoice()
+    reading = read({"consent": "yes", "0-1/other": "x"})
+    assert dict(reading.answers) == {"consent": "yes", "other": "x"}
+    assert reading.consent == ConsentChoice()
 
 
 @pytest.mark.parametrize(
@@ -75,13 +76,49 @@ def test_a_field_named_consent_can_be_answered():
 def test_what_cannot_be_read_is_told_by_key(raw, key, code):
     """A wrong JSON type, size or name is refused under its key, or without it if it may be
     an answer."""
-    with pytest.raises(InvalidSubmission) as caught:
-        read_answers(raw)
-    assert {k: r.code for k, r in caught.value.reasons.items()} == {key: code}
+    assert {k: r.code for k, r in read(raw).reasons.items()} == {key: code}
 
 
 def test_the_limits_themselves_are_taken():
     """At each limit an answer still passes."""
-    read_answers({f"k{n}": "1" for n in range(MAX_ANSWERS)})
-    read_answers({f"k{n}": "x" * MAX_BYTES for n in range(MAX_TOTAL_BYTES // MAX_BYTES)})
-    read_answers({"x": ["a"] * MAX_CHOICES, "y": 10**40})
+    for raw in (
+        {f"k{n}": "1" for n in range(MAX_ANSWERS)},
+        {f"k{n}": "x" * MAX_BYTES for n in range(MAX_TOTAL_BYTES // MAX_BYTES)},
+        {"x": ["a"] * MAX_CHOICES, "y": 10**40},
+        {"consent": {"communications": {"9223372036854775807": True}}},
+    ):
+        assert not read(raw).reasons
+
+
+@pytest.mark.parametrize(
+    ("key", "known", "told"),
+    [
+        ("nickname", (), "nickname"),
+        ("address_2", (), "address_2"),
+        ("0-2/name", (), "0-2/name"),
+        ("line_12", (), "line_12"),
+        ("line_123", (), WHOLE),
+        ("a078051120", (), WHOLE),
+        ("0-2/name_3", (), WHOLE),
+        ("2-1234567/name", (), WHOLE),
+        ("078-05-1120", (), WHOLE),
+        ("Ann Smith", (), WHOLE),
+        ("line_123", ("line_123",), "line_123"),
+        ("2-1234567/name", ("2-1234567/name",), "2-1234567/name"),
+        ("k\u0661\u0662\u0663", (), WHOLE),
+    ],
+)
+def test_a_stray_key_is_told_only_when_it_is_no_number(key, known, told):
+    """A key of the form is always told; any other only as a name with at most two digits."""
+    assert told_key(key, known) == told
+    assert set(read({key: {}}, known).reasons) == {told}
+
+
+def test_a_reading_does_not_print():
+    """Neither answers nor what was agreed to show in a repr."""
+    reading = read(
+        {"email": "canary", "consent": {"processing": True, "communications": {"77": False}}}
+    )
+    for shown in (repr(reading), f"{reading.consent} {[reading.consent]!r}"):
+        for told in ("canary", "True", "False", "77"):
+            assert told not in shown

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.domain.consent import LEGAL_BASES, PARTS
 from gateway.domain.forms import ConsentType
 from gateway.intake import consent
-from gateway.intake.consent import LEGAL_BASES, ConsentChoice, legal_options, validate_consent
+from gateway.intake.consent import ConsentChoice, legal_options, validate_consent
 
 BOXES = [
     {"label": "<b>Mail</b> me", "required": False, "subscriptionTypeId": 999},
@@ -131,5 +132,5 @@ def test_each_missing_agreement_or_text_is_told(form, legal, choice, codes):
 
 def test_the_tables_are_complete():
     """Every mode has a check and a shape, every documented basis a translation."""
-    assert set(consent._FAULTS) == set(consent._SHAPES) == set(ConsentType)
+    assert set(PARTS) == set(consent._FAULTS) == set(consent._SHAPES) == set(ConsentType)
     assert set(LEGAL_BASES) == {"client", "lead", "other"}

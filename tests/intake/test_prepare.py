@@ -154,3 +154,12 @@ def test_several_reasons_of_a_field_become_one():
     both = joined([reason("spaced"), reason("markup_parted")])
     assert both.code == "spaced"
     assert both.sentence == f"{REASONS['spaced']} {REASONS['markup_parted']}"
+
+
+def test_a_value_in_its_keys_place_is_not_repeated(clinic, good):
+    """A number that stands where a field's name belongs comes back in no error."""
+    for stray in ("078051120", "078-05-1120", "a078051120", "0-1/p4471x99", "2-078051120/ssn"):
+        with pytest.raises(InvalidSubmission) as caught:
+            prepare(clinic, {**good, stray: "ssn", f"x{stray}": {}})
+        assert set(caught.value.reasons) == {WHOLE}
+        assert stray not in f"{caught.value} {caught.value.reasons}"

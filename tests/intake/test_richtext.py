@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.intake.richtext import MAX_CHARACTERS, TAGS, clean_markup, plain
+from gateway.domain.richtext import MAX_CHARACTERS, plain
+from gateway.intake.richtext import TAGS, clean_markup
 
 
 @pytest.mark.parametrize(

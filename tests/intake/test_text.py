@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.intake.codepoints import ACTIONS, Action, CodeClass, TextKind, scrub
+from gateway.domain.codepoints import ACTIONS, Action, CodeClass, TextKind, scrub
 from gateway.intake.text import MAX_ACCENTS, MAX_BYTES, clean_text
 
 I, L, F = TextKind.IDENTIFIER, TextKind.LINE, TextKind.FREE  # noqa: E741 # as in the table

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.domain.errors import SettingsError
-from gateway.settings import FORMS_HOSTS, KNOWN, NOT_YET, Mode, load_settings
+from gateway.settings import FORMS_HOSTS, KNOWN, NOT_YET, OF_AN_ACCOUNT, Mode, load_settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 TOKEN = "pat-na1-canary-0123456789"
@@ -138,7 +138,8 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     """A variable of the environment overrides the same name in .env."""
     env_file = tmp_path / ".env"
     env_file.write_text("GATEWAY_RATE_LIMIT=10\nHUBSPOT_PORTAL_ID='42'\n")
-    settings = load_settings({"GATEWAY_RATE_LIMIT": "20"}, env_file)
+    environ = {"GATEWAY_RATE_LIMIT": "20", "HUBSPOT_ACCESS_TOKEN": TOKEN}
+    settings = load_settings(environ, env_file)
     assert (settings.rate_limit, settings.portal_id) == (20, 42)
 
 
@@ -166,3 +167,89 @@ def test_the_example_names_every_setting() -> None:
     named = [line.split("=")[0] for line in example if "=" in line and not line.startswith("#")]
     assert sorted(named) == sorted(KNOWN)
     assert not KNOWN & NOT_YET.keys()
+
+
+NUMBERS = [n for n in KNOWN if n.endswith(("LIMIT", "WINDOW", "AGE", "PORTAL_ID"))]
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize(
+    "value", ["9" * 5000, "0" * 5000 + "1", "\u0664\u0662", "1e3", "-1", "4\x001"]
+)
+def test_a_number_that_is_none_is_a_fault(name: str, value: str) -> None:
+    """However long or odd, a number that cannot be taken is named."""
+    assert name in faults({"HUBSPOT_ACCESS_TOKEN": TOKEN, name: value})
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+@pytest.mark.parametrize("odd", ["\x00", "\x1b[2J", "\udcff", "\u202e", "\n"])
+def test_a_character_that_cannot_be_seen_is_a_fault(name: str, odd: str, tmp_path: Path) -> None:
+    """In the environment or in .env, in any setting, and told once."""
+    environ = {"HUBSPOT_ACCESS_TOKEN": TOKEN, name: f"canary{odd}canary"}
+    assert name in faults(environ)
+    if odd != "\udcff":
+        env_file = tmp_path / ".env"
+        env_file.write_text(f'{name}="canary{odd}canary"\n', encoding="utf-8")
+        assert name in faults({}, env_file)
+
+
+@pytest.mark.parametrize("name", ["GATEWAY_DATA_DIR", "GATEWAY_KEYS"])
+def test_a_home_nobody_has_is_a_fault(name: str) -> None:
+    """~nosuch is named; ~ alone is a home."""
+    assert name in faults({name: "~nosuch-user/x"})
+    assert load_settings({name: "~/x"}, None).keys_dir.is_relative_to(Path.home())
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("HUBSPOT_ACCES_TOKEN", "HUBSPOT_ACCESS_TOKEN"),
+        ("HUBSPOT_TOKEN", "HUBSPOT_ACCESS_TOKEN"),
+        ("HUBSPOT_PORTALID", "HUBSPOT_PORTAL_ID"),
+        ("GATEWAY_RATELIMIT", "GATEWAY_RATE_LIMIT"),
+    ],
+)
+def test_a_mistyped_name_is_told_with_the_right_one(name: str, meant: str) -> None:
+    """A typo does not silently start the demo."""
+    assert f"did you mean {meant}?" in faults({name: TOKEN})[name]
+
+
+def test_a_token_in_a_names_place_is_not_repeated(tmp_path: Path) -> None:
+    """A line with another sign than = keeps its value to itself."""
+    env_file = tmp_path / ".env"
+    for line in (f"HUBSPOT_ACCESS_TOKEN:{TOKEN}", f"HUBSPOT_{TOKEN}=x", f"OIDC_{TOKEN}=x"):
+        env_file.write_text(line + "\n")
+        with pytest.raises(SettingsError) as caught:
+            load_settings({}, env_file)
+        assert "canary" not in str(caught.value)
+        assert any(fault.name.startswith(("HUBSPOT_", "OIDC_")) for fault in caught.value.faults)
+
+
+@pytest.mark.parametrize("name", OF_AN_ACCOUNT)
+def test_an_account_without_a_token_is_refused(name: str) -> None:
+    """Whoever names an account means no demo."""
+    told = faults({name: "123456789"})
+    assert set(told) == {"HUBSPOT_ACCESS_TOKEN"}
+    assert name in told["HUBSPOT_ACCESS_TOKEN"]
+
+
+def test_no_error_is_chained_to_the_file(tmp_path: Path) -> None:
+    """Neither cause nor context of any error holds the bytes of .env."""
+    env_file = tmp_path / ".env"
+    for content in (
+        b"HUBSPOT_ACCESS_TOKEN=canary\xff\n",
+        b"canary = 'x\n",
+        b"GATEWAY_KEYS=~canary/x\n",
+    ):
+        env_file.write_bytes(content)
+        with pytest.raises(SettingsError) as caught:
+            load_settings({}, env_file)
+        assert caught.value.__context__ is None
+        assert caught.value.__cause__ is None
+
+
+def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
+    """A name that leads through a file, or is too long for a file, is a fault or no file."""
+    assert load_settings({}, tmp_path / "none" / ".env").mode is Mode.DEMO
+    with pytest.raises(SettingsError):
+        load_settings({}, tmp_path / ("x" * 5000))

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from gateway.domain.errors import INTAKE_CAUSES, GatewayError, IntakeClosed
+from gateway.domain.errors import INTAKE_CAUSES, GatewayError, IntakeClosed, OutboxUnreadable
 from gateway.domain.submissions import Event, State
 from gateway.store import sqlite
-from gateway.store.faults import Clash, OutboxUnreadable
+from gateway.store.faults import Clash
 from gateway.store.outbox import Accepted
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from gateway.emulator.rules.messages import Flaw
@@ -12,8 +12,11 @@ _BASES = frozenset({"CUSTOMER", "LEAD"})
 _BAD_FORMAT = "INVALID_LEGAL_OPTION_FORMAT"
 
 
-def consent_flaws(legal: Mapping[str, Any] | None, *, demanded: bool) -> Iterator[Flaw]:
-    """The faults of the consent. ``demanded`` is whether its absence is one."""
+def consent_flaws(
+    legal: Mapping[str, Any] | None, *, demanded: bool, other_basis: bool
+) -> Iterator[Flaw]:
+    """The faults of the consent. ``demanded`` is whether its absence is one, ``other_basis``
+    whether a third legal basis is taken."""
     if legal is None:
         if demanded:
             yield Flaw("MISSING_PROCESSING_CONSENT", _PATH)
@@ -25,7 +28,7 @@ def consent_flaws(legal: Mapping[str, Any] | None, *, demanded: bool) -> Iterato
     elif variants[0] is not None:
         yield from _consent(given[0])
     else:
-        yield from _legitimate_interest(given[0])
+        yield from _legitimate_interest(given[0], _BASES | ({"OTHER"} if other_basis else set()))
 
 
 def named_subscriptions(legal: Mapping[str, Any] | None) -> set[int]:
@@ -72,13 +75,13 @@ def _communications(entries: list[Any], path: str) -> Iterator[Flaw]:
         seen.add(entry["subscriptionTypeId"])
 
 
-def _legitimate_interest(interest: Mapping[str, Any]) -> Iterator[Flaw]:
+def _legitimate_interest(interest: Mapping[str, Any], bases: Set[str]) -> Iterator[Flaw]:
     path = f"{_PATH}.legitimateInterest"
     claimed = interest.get("value")
     well_formed = (
         isinstance(claimed, bool)
         and _is_id(interest.get("subscriptionTypeId"))
-        and interest.get("legalBasis") in _BASES
+        and interest.get("legalBasis") in bases
     )
     if not well_formed:
         yield Flaw(_BAD_FORMAT, path)

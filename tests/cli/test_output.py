@@ -1,0 +1,107 @@
+"""What a command prints reaches every terminal, and what it could not read stays unsaid."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from samples import ANSWERS, PATIENT
+
+from gateway.cli.answers_file import MAX_ANSWERS_BYTES, UsageError, read_answers_file
+
+NAME = "Aufnahme für Łódź – 受付 😀"
+CANARY = "canary-078051120"
+
+
+@pytest.fixture
+def renamed(emulator: dict[str, Any]) -> Iterator[str]:
+    """The patients' form under a name that ASCII cannot write; its id."""
+    form = next(f["id"] for f in emulator["forms"] if f["name"] == PATIENT)
+    address = f"{emulator['api_base']}/_emulator/forms/{form}"
+    requests.patch(address, json={"name": NAME}, timeout=10).raise_for_status()
+    yield form
+    requests.patch(address, json={"name": PATIENT}, timeout=10).raise_for_status()
+
+
+@pytest.mark.parametrize(
+    "terminal",
+    [{"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "ascii:strict"},
+     {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}],
+    ids=["ascii", "strict", "C"],
+)  # fmt: skip
+def test_a_terminal_without_the_letters(renamed: str, shell: Any, terminal: dict[str, str]) -> None:
+    """What was accepted is told with exit 0: letters the terminal lacks are spelt out, and a
+    document stays the same document."""
+    answers = shell.answers(**ANSWERS[PATIENT])
+    told = shell("submit", renamed, "--answers", answers, **terminal)
+    assert told.code == 0
+    assert "\\u0141" in shell("check", renamed, **terminal).out
+    document = shell("submit", renamed, "--answers", answers, "--json", **terminal)
+    assert (document.code, document.document["state"]) == (0, "DELIVERED")
+    checked = shell("check", renamed, "--json", **terminal)
+    assert checked.document["form"]["name"] == NAME
+    assert shell("outbox", "list", **terminal).code == 0
+
+
+def test_a_terminal_with_the_letters(renamed: str, shell: Any) -> None:
+    """Where they can be written, they are."""
+    assert NAME in shell("check", renamed, "--json", PYTHONIOENCODING="utf-8").out
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """An error and all it is chained to, shown or hidden."""
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is not None:
+            yield one
+            waiting += [one.__context__, one.__cause__]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f'{{"ssn": "{CANARY}"'.encode(),
+        f'{{"ssn": "{CANARY}"}} x'.encode(),
+        f'{{"ssn": "{CANARY}", "ssn": "{CANARY}"}}'.encode(),
+        f'"{CANARY}"'.encode(),
+        f'{{"ssn": "{CANARY}'.encode() + b'\xff"}',
+        f'{{"ssn": "{CANARY}", "n": {"9" * 5000}}}'.encode(),
+        f'{{"ssn": "{CANARY}", "n": {"[" * 100_000}'.encode(),
+        b" " * (MAX_ANSWERS_BYTES + 1),
+    ],
+    ids=["open", "more", "twice", "text", "latin", "digits", "deep", "large"],
+)
+def test_no_error_is_chained_to_the_answers(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a file or from standard input: nothing an error leads to holds what was read."""
+    file = tmp_path / "answers.json"
+    file.write_bytes(content)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    for name in (str(file), "-"):
+        with pytest.raises(UsageError) as caught:
+            read_answers_file(name)
+        for one in chain(caught.value):
+            assert CANARY not in f"{one!s} {one!r} {vars(one)} {getattr(one, 'object', '')!r}"
+        assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("name", ["nowhere.json", ".", "a\0b", "x" * 5000])
+def test_a_file_that_cannot_be_opened(name: str) -> None:
+    """A name no file has is told as such."""
+    with pytest.raises(UsageError, match="Check its name"):
+        read_answers_file(name)
+
+
+def test_good_answers_are_read(tmp_path: Path) -> None:
+    """One JSON object comes back as it is."""
+    file = tmp_path / "answers.json"
+    file.write_text(json.dumps({"email": "a@b.example"}), encoding="utf-8")
+    assert read_answers_file(str(file)) == {"email": "a@b.example"}
