@@ -9,7 +9,7 @@ import streamlit as st
 from gateway.domain.answers import Answer
 from gateway.domain.forms import FieldGroup, FieldType, FormDefinition, FormField
 from gateway.domain.sensitivity import Sensitivity
-from gateway.intake.logic import visible_fields
+from gateway.intake.prepare import shown_fields
 from gateway.intake.richtext import clean_markup, plain
 from gateway.ui import consent, faults, look
 from gateway.ui.fields import WIDGETS, Slot, drawn, markdown
@@ -27,7 +27,7 @@ def draw(form: IntakeForm, draft: Draft) -> dict[str, object]:
     """Draw the form where ``draft`` stands in it; the answers of all parts, ready to submit."""
     definition = form.definition
     typed = _typed(definition, draft)
-    shown = {f.key: f for f in visible_fields(definition, typed) if drawn(f)}
+    shown = {f.key: f for f in shown_fields(definition, typed) if drawn(f)}
     parts = split(definition)
     part = draft.part if draft.part is not None else _with_fault(parts, draft)
     draft.part = part = min(part, len(parts) - 1)

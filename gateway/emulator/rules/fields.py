@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.domain.objects import object_type
@@ -14,7 +14,6 @@ from gateway.emulator.rules.values import field_of_property, value_error
 from gateway.emulator.switches import Stray, Switches
 
 Json = Mapping[str, Any]
-FindProperty = Callable[[str, str], Json | None]
 Address = tuple[str, str]
 
 
