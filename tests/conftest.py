@@ -13,8 +13,12 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests need a Chromium. Where there is none they are skipped, with the reason;
-    in CI that is a failure."""
+    """Browser tests come last: they are the slowest, and their driver keeps an event loop.
+
+    They need a Chromium. Where there is none they are skipped, with the reason; in CI that is
+    a failure.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     if any(shutil.which(name) for name in CHROMIUM_NAMES):
         return
     reason = "no Chromium on this machine: install the package chromium to run browser tests"
