@@ -413,7 +413,7 @@ def test_a_silent_hubspot_is_waited_for_once(world: World) -> None:
     started = time.monotonic()
     assert submit(gateway, key="a").code
     once = time.monotonic() - started
-    assert 7 < once < 12
+    assert 7 < once < 15
     started = time.monotonic()
     threads = [
         threading.Thread(target=submit, args=(gateway,), kwargs={"key": str(n)}) for n in range(5)
@@ -422,7 +422,7 @@ def test_a_silent_hubspot_is_waited_for_once(world: World) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 6
     world.portal.faults.clear()
 
 
