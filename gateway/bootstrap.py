@@ -58,12 +58,14 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
     resources.callback(store.close)
     hubspot = _hubspot(settings)
     resources.callback(hubspot.close)
-    breaker = Breaker(_now_ms)
+    breaker = Breaker()
     portal = Portal(
         hubspot,
         store.snapshots,
         expected=settings.portal_id,
         forms_hosts=settings.forms_hosts if settings.forms_base is None else None,
+        token_fingerprint=keyring.fingerprint(settings.token.reveal().encode()),
+        keep_age_ms=settings.snapshot_max_age * 1000,
         now_ms=_now_ms,
         breaker=breaker,
     )

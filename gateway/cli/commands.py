@@ -36,6 +36,7 @@ def emulator(arguments: argparse.Namespace, out: Out) -> int:
 
 def doctor(arguments: argparse.Namespace, out: Out) -> int:
     """Every finding, and whether none is an error."""
+    out.stable = {"ok": False, "findings": []}
     try:
         with _opened(out) as gateway:
             findings = gateway.doctor(by=LOCAL_OPERATOR)

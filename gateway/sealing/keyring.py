@@ -66,12 +66,12 @@ def open_keyring(folder: Path, mark: str) -> Keyring:
     """
     if mark not in PLACES:
         raise ValueError("mark is one of " + ", ".join(PLACES))
-    with locked(folder) as directory:
-        ring = read(directory)
+    with locked(folder):
+        ring = read(folder)
         if ring is None:
             ring = {"format": _FORMAT, "mark": mark, "keys": [_new_key(DEFAULT_SUITE)],
                     "fingerprint_key": secrets.token_hex(_FINGERPRINT_KEY_SIZE)}  # fmt: skip
-            write(directory, ring)
+            write(folder, ring)
         return _keyring(ring, mark)
 
 
@@ -81,13 +81,13 @@ def rotate_keyring(folder: Path, mark: str, suite_id: int = DEFAULT_SUITE) -> Ke
     A running process seals with the ring it opened until it opens it again. Raises
     :class:`KeyringBroken` as :func:`open_keyring` does, and when there is no ring yet.
     """
-    with locked(folder) as directory:
-        ring = read(directory)
+    with locked(folder):
+        ring = read(folder)
         if ring is None:
             raise KeyringBroken(f"{FILE_NAME} is missing")
         _keyring(ring, mark)
         ring["keys"].append(_new_key(suite_id))
-        write(directory, ring)
+        write(folder, ring)
         return _keyring(ring, mark)
 
 

@@ -46,13 +46,15 @@ def whole(row: RowMapping) -> bool:
 
 
 def sound_rows(
-    connection: Connection, asked: Select[Any], limit: int, **words: object
+    connection: Connection, asked: Select[Any], limit: int, *, start: int = 0, **words: object
 ) -> list[dict[str, Any]]:
-    """The first ``limit`` rows of ``asked`` that can be worked on, with what is only shown
-    made readable. ``asked`` takes ``most`` and ``skip``: damaged rows at its head must not
-    use up the limit."""
+    """The first ``limit`` rows of ``asked``, from the one numbered ``start`` on, that can be
+    worked on, with what is only shown made readable.
+
+    ``asked`` takes ``most`` and ``skip``: damaged rows at its head must not use up the limit.
+    """
     found: list[dict[str, Any]] = []
-    seen = 0
+    seen = start
     while len(found) < limit:
         page = connection.execute(asked, {**words, "most": limit, "skip": seen}).mappings().all()
         found += [{name: _mended(name, row[name]) for name in row} for row in page if sound(row)]

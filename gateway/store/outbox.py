@@ -173,10 +173,13 @@ class Outbox:
 
         return self._writer.run(work)
 
-    def held(self, limit: int) -> tuple[Sealed, ...]:
-        """Up to ``limit`` held submissions, longest held first, to ask the gate about again."""
+    def held(self, limit: int, *, start: int = 0) -> tuple[Sealed, ...]:
+        """Up to ``limit`` held submissions, longest held first, from the one numbered ``start``
+        on, to ask the gate about again."""
         return self._reader.run(
-            lambda connection: tuple(Sealed(**row) for row in sound_rows(connection, _HELD, limit))
+            lambda connection: tuple(
+                Sealed(**row) for row in sound_rows(connection, _HELD, limit, start=start)
+            )
         )
 
     def release(self, sid: str) -> None:

@@ -19,6 +19,7 @@ _ONE = select(snapshots.c.form_id, snapshots.c.read_at_ms, _BODY).where(
 )
 _ALL = select(snapshots.c.form_id, snapshots.c.read_at_ms, _BODY).order_by(snapshots.c.form_id)
 _REMOVE = delete(snapshots).where(snapshots.c.form_id == bindparam("of_form"))
+_REMOVE_ALL = delete(snapshots)
 _INSERT = insert(snapshots)
 
 
@@ -43,6 +44,15 @@ class Snapshots:
             )
 
         self._writer.run(work)
+
+    def forget(self, form_id: str) -> None:
+        """Keeps nothing of ``form_id`` any more. Raises :class:`IntakeClosed` when the storage
+        fails."""
+        self._writer.run(lambda connection: connection.execute(_REMOVE, {"of_form": form_id}))
+
+    def forget_all(self) -> None:
+        """Keeps nothing at all any more. Raises :class:`IntakeClosed` as :meth:`forget` does."""
+        self._writer.run(lambda connection: connection.execute(_REMOVE_ALL))
 
     def load(self, form_id: str) -> tuple[int, bytes] | None:
         """(read_at_ms, body), or None when the form was never read, or the row is damaged."""

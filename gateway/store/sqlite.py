@@ -26,6 +26,7 @@ SETTING = "GATEWAY_DATABASE_URL"
 BUSY_TIMEOUT_MS = 5_000
 """How long a statement waits for another process's lock."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 _WAL_SOUND_FROM = (3, 51, 3)
 
 
@@ -130,8 +131,9 @@ def _prepare_file(file: Path) -> None:
             missing.mkdir(mode=0o700, exist_ok=True)
         if not file.exists():
             # SQLite gives its journals the mode of the file, so that one call decides for all.
-            os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600))
-        wide = [p.name for p in (folder, file) if p.stat().st_mode & _OTHERS]
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT | _NO_LINKS, 0o600))
+        checked = (folder, file) if os.name == "posix" else ()
+        wide = [p.name for p in checked if p.stat().st_mode & _OTHERS]
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise refused(f"the file cannot be made or opened ({reason})") from None

@@ -7,6 +7,7 @@ description read after it was accepted.
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import dataclasses
 import threading
@@ -71,7 +72,8 @@ class Definitions:
         self._max_age_ms = max_age_ms
         self._keep_age_ms = keep_age_ms
         self._now_ms = now_ms
-        self._lock = threading.RLock()
+        # One lock per question: nobody waits for the answer to another one.
+        self._locks: dict[str, threading.Lock] = collections.defaultdict(threading.Lock)
         self._forms: dict[str, Snapshot] = {}
         self._listed: tuple[int, tuple[str, ...]] | None = None
         self._properties: dict[tuple[str, bool], _ReadAt] = {}
@@ -83,7 +85,8 @@ class Definitions:
         Raises :class:`UnknownForm`, and the :class:`HubSpotError` of asking when only HubSpot
         could tell.
         """
-        wanted = form.strip()
+        # What cannot be written as UTF-8 is no form's id or name.
+        wanted = form.strip().encode(errors="replace").decode()
         form_id = wanted.lower()
         if form_id in self._forms or self._read_back(self._snapshots.load(form_id)) is not None:
             return form_id
@@ -104,13 +107,34 @@ class Definitions:
         """A description no older than the age limit and, with ``after_ms``, read after that
         moment. Raises the :class:`HubSpotError` of asking; nothing stale is given out."""
         oldest = max(self._now_ms() - self._max_age_ms, after_ms if after_ms is not None else 0)
-        with self._lock:
-            known = self._forms.get(form_id)
-            if known is not None and known.read_at_ms >= oldest:
+        if (known := self._fresh(form_id, oldest)) is not None:
+            return known
+        with self._locks[form_id]:
+            if (known := self._fresh(form_id, oldest)) is not None:
                 return known
             at_ms = self._now_ms()
-            with self._breaker.guard(form_id):
-                return self._join(self._hubspot.form(form_id), at_ms, oldest)
+            try:
+                with self._breaker.guard(form_id):
+                    return self._join(self._hubspot.form(form_id), at_ms, oldest)
+            except NotFound:
+                self._forget(form_id)
+                raise
+
+    def _fresh(self, form_id: str, oldest: int) -> Snapshot | None:
+        known = self._forms.get(form_id)
+        return known if known is not None and self._is_fresh(known.read_at_ms, oldest) else None
+
+    def _is_fresh(self, read_at_ms: int, oldest: int) -> bool:
+        """Whether something was read at ``oldest`` or later. What seems to have been read in
+        the future was read before the clock was set back: its age is not known."""
+        return oldest <= read_at_ms <= self._now_ms()
+
+    def _forget(self, form_id: str) -> None:
+        """HubSpot has no such form any more, so it must not open again in an outage."""
+        self._forms.pop(form_id, None)
+        self._saved.pop(form_id, None)
+        with contextlib.suppress(IntakeClosed):
+            self._snapshots.forget(form_id)
 
     def best(self, form_id: str) -> Described:
         """A fresh description, or the last good one while HubSpot cannot be asked.
@@ -132,23 +156,29 @@ class Definitions:
         """Every form of the account, by name. Raises the :class:`HubSpotError` of asking when
         none is remembered either."""
         try:
-            with self._lock:
+            with self._locks[ALL_FORMS]:
                 oldest = self._now_ms() - self._max_age_ms
-                if self._listed is None or self._listed[0] < oldest:
-                    at_ms = self._now_ms()
-                    with self._breaker.guard(ALL_FORMS):
-                        listings = self._hubspot.forms()
-                        for listing in listings:
-                            self._join(listing, at_ms, oldest)
-                    self._listed = (at_ms, tuple(one.id for one in listings))
-                found = [
-                    Described(self._forms[form_id], stale=False) for form_id in self._listed[1]
-                ]
+                if self._listed is None or not self._is_fresh(self._listed[0], oldest):
+                    self._list(oldest)
+                listed = self._listed[1] if self._listed is not None else ()
+                shown = [self._forms[form_id] for form_id in listed if form_id in self._forms]
+                found = [Described(one, stale=False) for one in shown]
         except HubSpotError:
             found = [Described(snapshot, stale=True) for snapshot in self._remembered()]
             if not found:
                 raise
         return tuple(sorted(found, key=lambda d: d.snapshot.form_name.casefold()))
+
+    def _list(self, oldest: int) -> None:
+        at_ms = self._now_ms()
+        with self._breaker.guard(ALL_FORMS):
+            listings = self._hubspot.forms()
+            for listing in listings:
+                self._join(listing, at_ms, oldest)
+        ids = tuple(one.id for one in listings)
+        for gone in self._snapshots.all().keys() - {*ids, REMEMBERED_AS}:
+            self._forget(gone)
+        self._listed = (at_ms, ids)
 
     def _remembered(self) -> tuple[Snapshot, ...]:
         kept = (
@@ -161,7 +191,7 @@ class Definitions:
     def _read_back(self, kept: tuple[int, bytes] | None) -> Snapshot | None:
         """A remembered description; None when there is none, when it is too old, or when
         another version of the program wrote it in a way this one cannot read."""
-        if kept is None or self._now_ms() - kept[0] > self._keep_age_ms:
+        if kept is None or not self._is_fresh(kept[0], self._now_ms() - self._keep_age_ms):
             return None
         try:
             return msgspec.json.decode(kept[1], type=Snapshot)
@@ -184,6 +214,7 @@ class Definitions:
             missing = set(names) - {p.name for p in found}
             if missing:
                 gone = self._read(type_id, oldest, archived=True)
+                at_ms = min(at_ms, gone.at_ms)
                 found += [p for p in gone.properties or () if p.name in missing]
             placed += [PlacedProperty(type_id, p) for p in found]
         snapshot = Snapshot(
@@ -204,22 +235,23 @@ class Definitions:
         return snapshot
 
     def _read(self, type_id: str, oldest: int, *, archived: bool) -> _ReadAt:
-        known = self._properties.get((type_id, archived))
-        if known is not None and known.at_ms >= oldest:
+        with self._locks[f"{type_id} {archived}"]:
+            known = self._properties.get((type_id, archived))
+            if known is None or not self._is_fresh(known.at_ms, oldest):
+                known = _ReadAt(self._now_ms(), self._ask(type_id, archived=archived))
+                self._properties[(type_id, archived)] = known
             return known
-        at_ms = self._now_ms()
+
+    def _ask(self, type_id: str, *, archived: bool) -> tuple[Property, ...] | None:
         kind = object_type(type_id)
-        properties: tuple[Property, ...] | None = ()
-        if kind is not None:
-            try:
-                properties = self._hubspot.properties(kind.plural, archived=archived)
-            except Forbidden:
-                properties = None
-            except NotFound:
-                properties = ()
-        read = _ReadAt(at_ms, properties)
-        self._properties[(type_id, archived)] = read
-        return read
+        if kind is None:
+            return ()
+        try:
+            return self._hubspot.properties(kind.plural, archived=archived)
+        except Forbidden:
+            return None
+        except NotFound:
+            return ()
 
 
 def _wanted(definition: FormDefinition | None) -> tuple[tuple[str, str], ...]:

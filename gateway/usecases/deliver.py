@@ -38,10 +38,10 @@ LEASE_S = 180.0
 """How long a claim lasts. After it, the submission is taken for unclear."""
 SEND_NEEDS_S = CONNECT_TIMEOUT_S + TOTAL_TIMEOUT_S + 25.0
 """How much of the lease must be left before the first byte: one whole call, with room."""
-HELD_BATCH = 20
+HELD_BATCH = 50
 OLDEST_SENT_MS = 25 * 86_400_000
 """HubSpot refuses a ``submittedAt`` older than a month; well before that a person decides."""
-SETTLE_TRIES = 5
+SETTLE_AGAIN_S = 1.0
 
 ACCOUNT_CAUSES = {"portal": "wrong_portal", "region": "no_destination"}
 
@@ -75,6 +75,8 @@ class Delivery:
         self.pace = Pace(rate_limit, boot_s)
         """The queue's speed, and whether it rests."""
         self._failures = 0
+        self._held_start = 0
+        self._lease_ends = 0.0
 
     def deliver_next(self) -> bool:
         """Delivers the oldest submission that is due; False when there is none, or while the
@@ -84,20 +86,22 @@ class Delivery:
         """
         if self.pace.resting():
             return False
-        lease_ends = self._boot_s() + LEASE_S
+        self._lease_ends = self._boot_s() + LEASE_S
         batch = self._outbox.claim(self._owner, limit=1, lease_s=LEASE_S)
         for claimed in batch:
             # Somebody else decided while we were away: theirs stands.
             with contextlib.suppress(InvalidTransition):
-                payload = self._ready(claimed, lease_ends)
+                payload = self._ready(claimed)
                 if payload is not None:
                     self._send(claimed, payload)
         return bool(batch)
 
     def release_held(self) -> int:
-        """Queues again every held submission that could be sent now; returns how many."""
+        """Queues again the held submissions that could be sent now; returns how many. It looks
+        at some each time and goes round, so that no number of hopeless ones hides the rest."""
+        batch = self._outbox.held(HELD_BATCH, start=self._held_start)
         released = 0
-        for held in self._outbox.held(HELD_BATCH):
+        for held in batch:
             if self.pace.resting():
                 break
             opened = self._open(held)
@@ -105,14 +109,15 @@ class Delivery:
                 if isinstance(opened, Payload) and self._obstacle(held, opened) is None:
                     self._outbox.release(held.sid)
                     released += 1
+        self._held_start = self._held_start + len(batch) - released if batch else 0
         return released
 
-    def _ready(self, claimed: Claimed, lease_ends: float) -> Payload | None:
+    def _ready(self, claimed: Claimed) -> Payload | None:
         """The payload, when everything allows it to be sent now; else the claim is settled.
         Nothing has left yet, so whatever goes wrong here, it is proven unsent."""
         try:
             self.pace.wait_for_turn()
-            cause = self._hindrance(lease_ends)
+            cause = self._hindrance()
             if cause is not None:
                 self._settle(claimed, Event.PROVEN_UNSENT, cause=cause)
                 return None
@@ -121,7 +126,7 @@ class Delivery:
             if cause is not None:
                 self._settle(claimed, Event.GATE_REFUSED, cause=cause)
                 return None
-            cause = self._hindrance(lease_ends)
+            cause = self._hindrance()
             if cause is not None:
                 self._settle(claimed, Event.PROVEN_UNSENT, cause=cause)
                 return None
@@ -188,10 +193,10 @@ class Delivery:
         passes = self._check.still_passes(sealed.form_id, payload, sealed.accepted_at_ms)
         return None if passes else "gate"
 
-    def _hindrance(self, lease_ends: float) -> str | None:
+    def _hindrance(self) -> str | None:
         """Why nothing may leave at this moment: the queue rests, or the lease is too short for
         a whole call."""
-        if self._boot_s() + SEND_NEEDS_S >= lease_ends:
+        if self._boot_s() + SEND_NEEDS_S >= self._lease_ends:
             return "lease_lost"
         return self.pace.resting()
 
@@ -227,9 +232,10 @@ class Delivery:
         not_before_ms: int | None = None,
         correlation_id: str | None = None,
     ) -> None:
-        """Writes what happened. A busy or full disk is asked again a few times: a settlement
-        that is lost would leave the submission unclear although we know better."""
-        for tries_left in reversed(range(SETTLE_TRIES)):
+        """Writes what happened. While the disk is full or the database locked it is tried again
+        until the lease ends: a settlement that is lost would leave the submission unclear
+        although we know better."""
+        while True:
             try:
                 self._outbox.settle(
                     claimed,
@@ -240,8 +246,8 @@ class Delivery:
                     correlation_id=correlation_id,
                 )
             except IntakeClosed:
-                if not tries_left:
+                if self._boot_s() + SETTLE_AGAIN_S >= self._lease_ends:
                     raise
-                time.sleep(1.0)
+                time.sleep(SETTLE_AGAIN_S)
             else:
                 return

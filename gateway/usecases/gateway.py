@@ -152,10 +152,11 @@ class Gateway:
         """Stops delivering, after the call under way."""
         self._worker.stop()
 
-    def deliver_until_empty(self, *, by: User, patience_s: float | None = None) -> bool:
-        """Delivers here and now until nothing is queued; tells whether all of it left."""
+    def deliver_until_empty(self, *, by: User) -> bool:
+        """Delivers until nothing is queued, or nothing more can be done now; tells whether all
+        of it left."""
         require(by, Permission.DELIVER)
-        return self._worker.until_empty(patience_s=patience_s)
+        return self._worker.until_empty()
 
     def resting(self) -> str | None:
         """Why the queue rests now, as a key of ``CAUSES``; None when it does not."""

@@ -23,6 +23,8 @@ from gateway.domain.submissions import Event
 
 AUTH_PAUSE_S = 300.0
 """While HubSpot refuses the token, one call in this time asks whether it still does."""
+A_TURN_S = 1.0
+"""How much longer than the queue a refused submission waits, so that it is not first again."""
 LONGEST_BACKOFF_S = 60.0
 LONGEST_WAIT_S = 900.0
 
@@ -40,6 +42,14 @@ class Outcome:
 
 def _auth(_: GatewayError, __: int) -> float:
     return AUTH_PAUSE_S
+
+
+def _auth_and_a_turn(_: GatewayError, __: int) -> float:
+    return AUTH_PAUSE_S + A_TURN_S
+
+
+def _a_turn(error: GatewayError, _: int) -> float:
+    return _asked(error, 0) + A_TURN_S
 
 
 def _backoff(_: GatewayError, failures: int) -> float:
@@ -68,9 +78,10 @@ _UNSENT = Event.PROVEN_UNSENT
 
 SENDING: Mapping[type[GatewayError], Outcome] = {
     NotSent: Outcome(_UNSENT, "unreachable", queue_rests=_backoff),
-    RateLimited: Outcome(_UNSENT, "rate_limited", queue_rests=_asked),
+    # A refusal may be about this one submission: after the rest another one is tried first.
+    RateLimited: Outcome(_UNSENT, "rate_limited", queue_rests=_asked, row_waits=_a_turn),
     Unauthorized: Outcome(_UNSENT, "unauthorized", queue_rests=_auth),
-    Forbidden: Outcome(_UNSENT, "forbidden", queue_rests=_auth),
+    Forbidden: Outcome(_UNSENT, "forbidden", queue_rests=_auth, row_waits=_auth_and_a_turn),
     Rejected: Outcome(Event.REFUSED_BY_HUBSPOT, "invalid"),
     NotFound: Outcome(Event.REFUSED_BY_HUBSPOT, "not_found"),
     Ambiguous: Outcome(Event.OUTCOME_UNCLEAR, "no_answer", queue_rests=_backoff),

@@ -36,6 +36,10 @@ class Pace:
                 return
             self._stopped.wait(self._sent[0] + WINDOW_S - now + 0.001)
 
+    def go_on(self) -> None:
+        """Takes :meth:`stop` back."""
+        self._stopped.clear()
+
     def stop(self) -> None:
         """Nothing more is sent; whoever waits for a turn is let go."""
         self._stopped.set()
@@ -48,8 +52,10 @@ class Pace:
 
     def resting(self) -> str | None:
         """Why nothing is sent now, as a key of ``CAUSES``; None when sending may go on."""
-        if self._stopped.is_set():
-            return "worker_stopped"
+        return "worker_stopped" if self._stopped.is_set() else self.rest_cause()
+
+    def rest_cause(self) -> str | None:
+        """Why the queue rests, whether or not anybody is delivering; None when it does not."""
         return self._rest_cause if self.seconds_left() > 0 else None
 
     def seconds_left(self) -> float:

@@ -26,6 +26,9 @@ class PortalFacts(msgspec.Struct, frozen=True):
     region: str
     scopes: tuple[str, ...] | None
     read_at_ms: int
+    token_fingerprint: str = ""
+    """The key ring's digest of the token: what another token was told is not believed."""
+    scopes_read_at_ms: int = 0
     clock_skew_ms: int | None = None
     """Our clock minus HubSpot's, with the second's resolution of its ``Date`` header."""
 
@@ -48,8 +51,12 @@ class Portal:
         forms_hosts: Mapping[str, str] | None,
         now_ms: Callable[[], int],
         breaker: Breaker,
+        token_fingerprint: str,
+        keep_age_ms: int,
     ) -> None:
         self._breaker = breaker
+        self._token_fingerprint = token_fingerprint
+        self._keep_age_ms = keep_age_ms
         self._hubspot = hubspot
         self._snapshots = snapshots
         self._expected = expected
@@ -57,6 +64,7 @@ class Portal:
         self._now_ms = now_ms
         self._lock = threading.Lock()
         self._facts: PortalFacts | None = None
+        self._forget_another_token()
 
     def facts(self, *, max_age_ms: int = FRESH_MS) -> PortalFacts:
         """The account and scopes, at most ``max_age_ms`` old.
@@ -66,7 +74,7 @@ class Portal:
         of the account's region go: then nothing may be sent.
         """
         with self._lock:
-            if self._facts is None or self._now_ms() - self._facts.read_at_ms > max_age_ms:
+            if self._facts is None or not 0 <= self._age_ms(self._facts) <= max_age_ms:
                 with self._breaker.guard(REMEMBERED_AS):
                     self._facts = self._ask()
                 # A full disk must not keep anybody from asking.
@@ -83,7 +91,7 @@ class Portal:
             return self.facts()
         except HubSpotError:
             remembered = self._remembered()
-            if remembered is None:
+            if remembered is None or not 0 <= self._age_ms(remembered) <= self._keep_age_ms:
                 raise
             return self._checked(remembered)
 
@@ -96,21 +104,34 @@ class Portal:
         except msgspec.MsgspecError:
             return None
 
+    def _forget_another_token(self) -> None:
+        """Everything remembered was told to one token; another may be another account's."""
+        kept = self._remembered()
+        if kept is not None and kept.token_fingerprint != self._token_fingerprint:
+            self._snapshots.forget_all()
+
+    def _age_ms(self, facts: PortalFacts) -> int:
+        return self._now_ms() - facts.read_at_ms
+
     def _ask(self) -> PortalFacts:
         answer = self._hubspot.account()
         scopes = self._hubspot.token_scopes()
         now = self._now_ms()
         before = self._remembered()
-        told = tuple(sorted(scopes)) if scopes is not None else None
-        if told is None and before is not None and before.portal_id == answer.details.portal_id:
-            # HubSpot did not say this time; what it said last is safer than not to know.
-            told = before.scopes
+        told, told_at_ms = (tuple(sorted(scopes)) if scopes is not None else None), now
+        if told is None and before is not None:
+            # HubSpot did not say this time; for a while what it said last is better than not
+            # to know.
+            told_at_ms = before.scopes_read_at_ms
+            told = before.scopes if 0 <= now - told_at_ms <= self._keep_age_ms else None
         facts = PortalFacts(
             portal_id=answer.details.portal_id,
             account_type=answer.details.account_type,
             region=answer.details.data_hosting_location,
             scopes=told,
             read_at_ms=now,
+            token_fingerprint=self._token_fingerprint,
+            scopes_read_at_ms=told_at_ms,
             clock_skew_ms=now - answer.date_ms if answer.date_ms is not None else None,
         )
         if self._forms_hosts is not None and facts.region in self._forms_hosts:

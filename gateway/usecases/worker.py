@@ -16,6 +16,8 @@ from gateway.usecases.reconcile import Reconcile
 
 IDLE_S = 1.0
 """How long the worker sleeps when nothing wakes it: another process may have accepted."""
+PATIENCE_S = 2.5
+"""How long a delivery by hand waits for something to become possible."""
 CHORES_S = 2.0
 UNKNOWN_LOOK_S = (2.0, 60.0)
 """How often unclear submissions are looked up: at first, and at last."""
@@ -29,7 +31,7 @@ log = logging.getLogger("gateway.worker")
 
 
 class Worker:
-    """Runs deliveries until it is stopped. ``start`` and ``stop`` may be called once each."""
+    """Runs deliveries in a thread of its own, from ``start`` to ``stop``."""
 
     def __init__(
         self,
@@ -45,6 +47,8 @@ class Worker:
         self._reconcile = reconcile
         self._wake = threading.Event()
         self._stopping = threading.Event()
+        self._idle = threading.Event()
+        self._last_work = 0.0
         self._thread: threading.Thread | None = None
         self._next_chores = 0.0
         self._next_look = 0.0
@@ -57,6 +61,10 @@ class Worker:
 
     def start(self) -> None:
         """Starts the thread. It is woken by every acceptance in this process."""
+        self._stopping.clear()
+        self._delivery.pace.go_on()
+        self._idle.clear()
+        self._last_work = time.monotonic()
         self._outbox.on_accept(self._wake.set)
         self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
         self._thread.start()
@@ -71,29 +79,31 @@ class Worker:
 
     def resting(self) -> str | None:
         """Why the queue rests now, as a key of ``CAUSES``; None when it does not."""
-        return self._delivery.pace.resting()
+        return self._delivery.pace.rest_cause()
 
-    def until_empty(self, *, patience_s: float | None = None) -> bool:
-        """Delivers in the caller's thread until nothing is queued, and tells whether all of it
-        left. Without ``patience_s`` it gives up as soon as the queue has to rest for long."""
-        deadline = time.monotonic() + patience_s if patience_s is not None else None
-        while True:
-            self._chores()
-            settled = self._delivery.deliver_next()
-            counts = self._outbox.counts()
-            if sum(counts[state] for state in WORKING) == 0:
-                return True
-            if settled:
-                continue
-            if deadline is None and self._delivery.pace.seconds_left() > IDLE_S:
-                return False
-            if deadline is not None and time.monotonic() > deadline:
-                return False
-            time.sleep(0.05)
+    def until_empty(self, *, patience_s: float = PATIENCE_S) -> bool:
+        """Delivers until nothing is queued, and tells whether all of it left. It gives up when
+        nothing could be done for ``patience_s`` seconds: the queue rests, or what is left
+        waits for its time, a lease, or a person.
+
+        The caller's thread only waits: an interrupt there ends the delivery after the call
+        under way, and gives back what was claimed.
+        """
+        self.start()
+        try:
+            while self._outbox.counts()[State.QUEUED] or not self._idle.is_set():
+                if time.monotonic() - self._last_work > patience_s and self._idle.is_set():
+                    break
+                time.sleep(0.05)
+        finally:
+            self.stop()
+        counts = self._outbox.counts()
+        return not any(counts[state] for state in WORKING)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
+            self._idle.clear()
             try:
                 self._chores()
                 settled = self._delivery.deliver_next()
@@ -104,7 +114,10 @@ class Worker:
             except Exception as error:  # the worker must outlive any one fault
                 log.error("delivery failed: %s", type(error).__name__)
                 settled = False
-            if not settled:
+            if settled:
+                self._last_work = time.monotonic()
+            else:
+                self._idle.set()
                 self._wake.wait(min(IDLE_S, self._delivery.pace.seconds_left() or IDLE_S))
 
     def _chores(self) -> None:

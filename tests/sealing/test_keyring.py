@@ -38,7 +38,7 @@ def test_folder_and_file_are_for_the_owner_only(tmp_path: Path) -> None:
     rotate_keyring(folder, "demo")
     for path, mode in ((folder.parent, 0o700), (folder, 0o700), (folder / "keyring.json", 0o600)):
         assert stat.S_IMODE(path.stat().st_mode) == mode
-    assert [p.name for p in folder.iterdir()] == ["keyring.json"]
+    assert {p.name for p in folder.iterdir()} == {"keyring.json", "keyring.lock"}
 
 
 @pytest.mark.parametrize("mark", PLACES)
@@ -248,4 +248,4 @@ def test_a_crash_while_writing_leaves_the_old_ring(tmp_path: Path) -> None:
     (tmp_path / "keys" / "keyring.json.new").write_text('{"format": 1, "mar')
     assert ids(open_keyring(tmp_path / "keys", "demo")) == ids(ring)
     assert len(rotate_keyring(tmp_path / "keys", "demo").opening) == 2
-    assert [p.name for p in (tmp_path / "keys").iterdir()] == ["keyring.json"]
+    assert {p.name for p in (tmp_path / "keys").iterdir()} == {"keyring.json", "keyring.lock"}

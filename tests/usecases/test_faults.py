@@ -300,7 +300,7 @@ def test_kill_9_loses_nothing_that_got_a_receipt(world: World) -> None:
             ]
     assert len(shown) > 20
     gateway = world.open()
-    gateway.deliver_until_empty(by=WORKER, patience_s=1)
+    gateway.deliver_until_empty(by=WORKER)
     states = {code: state_of(gateway, code) for code in shown}
     assert set(states.values()) <= {State.DELIVERED, State.SENDING, State.UNKNOWN, State.QUEUED}
     tags = [s.page_uri.split("/~s/")[1] for s in world.portal.submissions()]
