@@ -8,4 +8,5 @@ user = guard.require(Permission.VIEW_FORMS)
 gateway = bootstrap.served()
 
 look.heading("Forms", "Choose a form. What you send is sealed here and delivered to HubSpot.")
-home.show(gateway.forms(by=user), gateway.waiting(by=user))
+waiting = home.Waiting(gateway.waiting(by=user), gateway.resting(), gateway.latest(by=user))
+home.show(gateway.forms(by=user), waiting)

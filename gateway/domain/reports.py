@@ -31,6 +31,8 @@ class FieldReport:
     """Whether the token holds one of them; None when HubSpot did not say."""
     conditional: bool
     """Whether the field shows only under a condition."""
+    hidden: bool
+    """Whether the form answers it by itself, with its default."""
 
 
 @dataclasses.dataclass(frozen=True)

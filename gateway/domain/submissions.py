@@ -181,7 +181,7 @@ CAUSES: Mapping[str, str] = {
     "unauthorized": "HubSpot refused our token. Tell your administrator; nothing is lost.",
     "forbidden": "Our token lacks a permission in HubSpot. Tell your administrator; nothing is lost.",
     "migrating": "HubSpot is moving this account's data. It is sent when that is done.",
-    "no_answer": "The connection broke before HubSpot answered.",
+    "no_answer": "HubSpot did not answer in time, or not clearly.",
     "worker_stopped": "The program stopped while sending.",
     "lease_lost": "Sending took too long to begin, so it was given up before anything left.",
     "gate": "The form or one of its properties changed in HubSpot.",

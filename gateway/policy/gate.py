@@ -161,6 +161,7 @@ def _judge(case: _Case, *, conditional: bool) -> tuple[FieldReport, list[Finding
         scope_needed=need.spellings if need else (),
         scope_held=None if need is None or case.held is None else need.met_by(case.held),
         conditional=conditional,
+        hidden=case.field.hidden,
     )
     return report, found
 

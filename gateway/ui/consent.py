@@ -11,7 +11,7 @@ from gateway.domain.forms import CommunicationCheckbox, ConsentType, FormDefinit
 from gateway.intake.consent import COMMUNICATIONS, PROCESSING
 from gateway.intake.richtext import clean_markup, plain
 from gateway.ui import faults, session
-from gateway.ui.fields import markdown
+from gateway.ui.fields import label_text
 from gateway.ui.markup import Markup, fill
 from gateway.ui.session import Draft
 
@@ -120,4 +120,4 @@ def _box(draft: Draft, key: str, label: str, *, required: bool) -> None:
             )
         )
         session.seed(draft, widget_key, False)
-        st.checkbox(markdown(label), key=widget_key)
+        st.checkbox(label_text(label), key=widget_key)

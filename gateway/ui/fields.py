@@ -81,23 +81,22 @@ def markdown(text: str) -> str:
     return "".join("\\" + c if c in r"\`*_{}[]<>#+-.!|~$:" else c for c in text)
 
 
-_READ_AS_MARKDOWN = re.compile(r"[!\]]\[|\]\(|[<$`]|:\w|https?:|www\.")
+_READ_AS_MARKDOWN = re.compile(r"[!\]]\[|\]\(|[<$`*_~#\\|]|:\w|https?:|www\.|^\s*([-+>]|\d+[.)])\s")
 
 
-def widget_label(slot: Slot) -> str:
-    """The label a box is given beside the one that is drawn: its name for screen readers.
+def label_text(label: str) -> str:
+    """A label for a widget, which screen readers are told as it is.
 
-    Streamlit reads it as markdown and shows it as it is, so the signs are escaped only in a
-    label that would become a picture, a link or the like.
+    Streamlit draws it as markdown, so its signs are escaped, but only in a label that would
+    become a picture, a link or the like: a backslash would be read aloud.
     """
-    label = slot.label
     return markdown(label) if _READ_AS_MARKDOWN.search(label) else label
 
 
 def _text(slot: Slot) -> None:
     session.seed(slot.draft, slot.key, _default_text(slot.field))
     st.text_input(
-        widget_label(slot),
+        label_text(slot.label),
         key=slot.key,
         autocomplete="off",
         label_visibility="collapsed",
@@ -112,7 +111,7 @@ def _placeholder(field: FormField) -> str:
 def _area(slot: Slot) -> None:
     session.seed(slot.draft, slot.key, _default_text(slot.field))
     st.text_area(
-        widget_label(slot),
+        label_text(slot.label),
         key=slot.key,
         label_visibility="collapsed",
         placeholder=_placeholder(slot.field),
@@ -121,7 +120,7 @@ def _area(slot: Slot) -> None:
 
 def _checkbox(slot: Slot) -> None:
     session.seed(slot.draft, slot.key, default_answer(slot.field) is True)
-    st.checkbox(markdown(slot.label), key=slot.key)
+    st.checkbox(label_text(slot.label), key=slot.key)
 
 
 def _checkboxes(slot: Slot) -> None:
@@ -130,7 +129,7 @@ def _checkboxes(slot: Slot) -> None:
     for value, label in options(slot.field).items():
         key = slot.draft.key(slot.field.key, value)
         session.seed(slot.draft, key, value in defaults)
-        st.checkbox(markdown(label), key=key)
+        st.checkbox(label_text(label), key=key)
 
 
 def _default_text(field: FormField) -> str:
@@ -147,7 +146,7 @@ def _dropdown(slot: Slot) -> None:
     labels = options(slot.field)
     session.seed(slot.draft, slot.key, _known_default(slot.field))
     st.selectbox(
-        widget_label(slot),
+        label_text(slot.label),
         list(labels),
         index=None,
         key=slot.key,
@@ -161,11 +160,11 @@ def _radio(slot: Slot) -> None:
     labels = options(slot.field)
     session.seed(slot.draft, slot.key, _known_default(slot.field))
     st.radio(
-        widget_label(slot),
+        label_text(slot.label),
         list(labels),
         index=None,
         key=slot.key,
-        format_func=lambda value: markdown(labels.get(str(value), str(value))),
+        format_func=lambda value: label_text(labels.get(str(value), str(value))),
         label_visibility="collapsed",
     )
 
@@ -173,7 +172,7 @@ def _radio(slot: Slot) -> None:
 def _date(slot: Slot) -> None:
     session.seed(slot.draft, slot.key, _day(_default_text(slot.field)))
     st.date_input(
-        widget_label(slot),
+        label_text(slot.label),
         value=None,
         min_value=datetime.date(FIRST_YEAR, 1, 1),
         max_value=datetime.date(LAST_YEAR, 12, 31),

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from gateway.domain.findings import Severity, Verdict
 from gateway.domain.reports import FormReport
-from gateway.domain.submissions import State, read_receipt
+from gateway.domain.submissions import CAUSES, STATE_WORDS, State, Status, read_receipt
 from gateway.intake.richtext import plain
 from gateway.ui.errors import points
 from gateway.ui.fields import markdown
 from gateway.ui.markup import Markup, fill, join
+from gateway.ui.receipt import moment
 
 ON_THEIR_WAY = (State.QUEUED, State.SENDING, State.UNKNOWN)
 IN_NEED = (State.REJECTED, State.HELD)
 
 
-def show(reports: Sequence[FormReport], waiting: Mapping[State, int]) -> None:
+@dataclasses.dataclass(frozen=True)
+class Waiting:
+    """What is in the outbox: how many in each state, why the queue rests (a key of ``CAUSES``
+    or None), and the newest submissions."""
+
+    counts: Mapping[State, int]
+    resting: str | None
+    latest: Sequence[Status]
+
+
+def show(reports: Sequence[FormReport], waiting: Waiting) -> None:
     """The whole page. Open forms come first, each a card that opens it."""
     _outbox(waiting)
     if not reports:
@@ -26,6 +38,7 @@ def show(reports: Sequence[FormReport], waiting: Mapping[State, int]) -> None:
     for report in sorted(reports, key=lambda report: (not report.open, report.form_name)):
         _card(report)
     _look_up()
+    _latest(waiting.latest)
 
 
 def outbox_line(waiting: Mapping[State, int]) -> str:
@@ -45,12 +58,28 @@ def _count(number: int) -> str:
     return "1 submission" if number == 1 else f"{number} submissions"
 
 
-def _outbox(waiting: Mapping[State, int]) -> None:
-    tone = "stopped" if any(waiting.get(state) for state in IN_NEED) else "done"
+def _outbox(waiting: Waiting) -> None:
+    why = CAUSES.get(waiting.resting or "", "")
+    in_need = any(waiting.counts.get(state) for state in IN_NEED)
     st.html(
-        fill('<p class="si-outbox" data-tone="$tone">$line</p>', tone=tone,
-             line=outbox_line(waiting))
+        fill('<p class="si-outbox" data-tone="$tone">$line $why</p>',
+             tone="stopped" if why or in_need else "done",
+             line=outbox_line(waiting.counts), why=why)
     )  # fmt: skip
+
+
+def _latest(latest: Sequence[Status]) -> None:
+    if not latest:
+        return
+    with st.container(key="latest"):
+        st.html('<h2 class="si-h2">Latest receipts</h2>')
+        for one in latest:
+            words = (
+                f"{plain(one.form_name)}, {moment(one.accepted_at_ms)}: {STATE_WORDS[one.state][0]}"
+            )
+            with st.container(key=f"latest-{one.code}"):
+                st.page_link("receipt.py", label=one.code, query_params={"code": one.code})
+                st.html(fill('<p class="si-latest">$words</p>', words=words))
 
 
 def _card(report: FormReport) -> None:
@@ -80,7 +109,7 @@ def _about(report: FormReport) -> str:
     if not report.open:
         count = len(report.errors)
         return "for now: " + ("one point" if count == 1 else f"{count} points") + " to put right."
-    fields = f"{len(report.fields)} questions"
+    fields = f"{sum(not f.hidden for f in report.fields)} questions"
     return f"{fields}, {private} of them private." if private else f"{fields}."
 
 

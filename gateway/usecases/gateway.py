@@ -29,6 +29,8 @@ from gateway.usecases.doctor import Doctor
 from gateway.usecases.submit import Submit
 from gateway.usecases.worker import Worker
 
+LONG_RESTS = frozenset({"unauthorized", "forbidden", "unreachable", "migrating"})
+"""Causes for which the queue rests longer than anybody should wait at a screen."""
 SETTLED = frozenset({State.DELIVERED, State.REJECTED, State.HELD, State.UNKNOWN, State.DISCARDED})
 """States in which waiting longer tells a person nothing new."""
 
@@ -99,13 +101,18 @@ class Gateway:
         status = self._outbox.status(code) if code is not None else None
         if status is None:
             raise UnknownReceipt
+        if status.state is State.QUEUED and status.cause is None:
+            # It waits for the same reason as the whole queue.
+            return dataclasses.replace(status, cause=self._worker.resting())
         return status
 
     def wait(self, receipt: str, *, seconds: float, by: User) -> Status:
-        """The status, as soon as it is settled or the ``seconds`` are over."""
+        """The status, as soon as it is settled, the queue rests, or the ``seconds`` are over."""
         deadline = time.monotonic() + seconds
         status = self.status(receipt, by=by)
         while status.state not in SETTLED and time.monotonic() < deadline:
+            if status.state is State.QUEUED and self._worker.resting() in LONG_RESTS:
+                break
             time.sleep(0.03)
             status = self.status(receipt, by=by)
         return status
@@ -120,6 +127,11 @@ class Gateway:
         """The newest submissions, and how many there are in each state."""
         require(by, Permission.VIEW_OUTBOX)
         return OutboxListing(self._outbox.listing(limit=limit), self._outbox.counts())
+
+    def latest(self, *, by: User, limit: int = 5) -> tuple[Status, ...]:
+        """The newest submissions: a receipt nobody wrote down is found again here."""
+        require(by, Permission.VIEW_RECEIPTS)
+        return self._outbox.listing(limit=limit)
 
     def waiting(self, *, by: User) -> Mapping[State, int]:
         """How many submissions there are in each state: what a home page shows."""

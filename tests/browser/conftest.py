@@ -47,9 +47,11 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_app(data: Path, emulator: Emulator, **more: str) -> Iterator[str]:
+def running_app(
+    data: Path, emulator: Emulator, port: int | None = None, **more: str
+) -> Iterator[str]:
     """`streamlit run app.py` against ``emulator``, with ``more`` settings; its address."""
-    port = free_port()
+    port = port or free_port()
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(data),

@@ -27,6 +27,8 @@ def test_a_patient_is_taken_in_by_keyboard_alone(desk: Any) -> None:
     assert stored.items() >= _ANSWERS.items()
     assert stored["phone"]
 
+    # The button rests for a moment, so that nobody leaves a receipt unread.
+    desk.page.wait_for_timeout(800)
     form_address = desk.page.url.split("/receipt")[0] + "/intake?form="
     desk.page.keyboard.press("Enter")
     expect(desk.box("First name")).to_be_focused()

@@ -31,7 +31,7 @@ def _long_form() -> None:
     )
     fields = tuple(
         FieldReport(f.key, f.label, "0-1", f.name, kind, Sensitivity.NON_SENSITIVE, (),
-                    Verdict.OK, "ok", "", (), True, False)
+                    Verdict.OK, "ok", "", (), True, False, False)
         for f in definition.walk()
     )  # fmt: skip
     report = FormReport("long", "Long form", fields, (), ScopeReport((), (), (), ()), "", 0)

@@ -9,6 +9,7 @@
   const STEP_MS = 40;
   const SETTLE_MS = 160;
   const PATIENCE_MS = 2000;
+  const CALM_MS = 700;
 
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const boxOf = (node) => node.closest(".stVerticalBlock");
@@ -127,6 +128,7 @@
     "main-action"() {
       const button = document.querySelector('.st-key-next button[kind="primary"]');
       button?.focus({ preventScroll: true });
+      if (button) receiptSince = performance.now();
       return Boolean(button);
     },
   };
@@ -186,6 +188,57 @@
     } else {
       moveOn(box);
     }
+  }
+
+  /* A key that is held down must not press what comes after: nobody has read the receipt yet. */
+  let receiptSince = 0;
+
+  function calmKeys(event) {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    const button = event.target.closest?.("button");
+    if (!button) return;
+    const tooSoon = button.closest(".st-key-next") && performance.now() - receiptSince < CALM_MS;
+    if (!event.repeat && !tooSoon) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /* ---- a connection that was lost --------------------------------------------------- */
+
+  /* The server keeps what is typed. After a loss it starts an empty form without a word. */
+  let filling = null;
+
+  function noticeTyping(event) {
+    if (filling && event.target.closest?.(FORM)) filling.typed = true;
+  }
+
+  function noticeLoss() {
+    const head = document.querySelector(`${FORM} .si-head`);
+    if (!head) {
+      if (document.querySelector(".si-slip, .st-key-lookup")) filling = null;
+      return;
+    }
+    const now = { form: location.search, instance: head.dataset.key.split("-")[1], typed: false };
+    if (filling?.instance === now.instance) return;
+    if (filling?.typed && filling.form === now.form) tellLoss();
+    filling = now;
+  }
+
+  function tellLoss() {
+    const note = document.createElement("div");
+    note.className = "si-lost";
+    note.setAttribute("role", "alert");
+    const words = document.createElement("p");
+    words.textContent = "The connection was lost, and what you typed is gone from this page. If you "
+      + "had already pressed the button, look for the receipt on the first page before you type "
+      + "it again.";
+    const close = document.createElement("button");
+    close.type = "button";
+    close.textContent = "I understand";
+    close.addEventListener("click", () => note.remove());
+    note.append(words, close);
+    document.body.prepend(note);
+    close.focus();
   }
 
   /* ---- private text ---------------------------------------------------------------- */
@@ -250,6 +303,7 @@
       const form = document.querySelector(FORM);
       if (form) set(form, "lang", mark.dataset.lang);
     }
+    noticeLoss();
     followFocus();
   }
 
@@ -265,7 +319,9 @@
     attributes: true,
     attributeFilter: ["data-test-script-state", "disabled"],
   });
+  document.addEventListener("keydown", calmKeys, true);
   document.addEventListener("keydown", onEnter, true);
+  document.addEventListener("input", noticeTyping, true);
   document.addEventListener("click", onClick, true);
   document.addEventListener("click", closeExplanations);
   document.addEventListener("keydown", closeExplanations);

@@ -1,0 +1,63 @@
+"""What goes wrong between a person and the server is told, and costs no receipt."""
+
+from __future__ import annotations
+
+import dataclasses
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+_SHARED = runpy.run_path(str(Path(__file__).parent / "conftest.py"))
+running_app, free_port = _SHARED["running_app"], _SHARED["free_port"]
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_lost_session_is_told(desk: Any, tmp_path: Path) -> None:
+    """When the server was restarted under a half-filled form, the person is told that what was
+    typed is gone, and does not take the empty form for a success."""
+    port = free_port()
+    with running_app(tmp_path, desk.emulator, port=port) as address:
+        own = dataclasses.replace(desk, app=address)
+        own.open()
+        own.box("First name").fill("Ada")
+        own.box("Last name").fill("Lovelace")
+        own.box("First name").focus()
+        expect(own.page.locator(".si-lost")).to_have_count(0)
+    with running_app(tmp_path, desk.emulator, port=port):
+        own.page.wait_for_timeout(3000)
+        own.box("Last name").fill("Byron")
+        own.box("First name").focus()
+        expect(own.page.locator(".si-lost")).to_be_visible(timeout=20_000)
+        own.page.get_by_role("button", name="I understand").click()
+        expect(own.page.locator(".si-lost")).to_have_count(0)
+
+
+def test_a_held_key_does_not_leave_the_receipt(desk: Any) -> None:
+    """Enter held on the button sends once and stays on the receipt, whose code can be read and
+    is found again on the first page."""
+    before = desk.submissions()
+    desk.open()
+    desk.fill("held@mail.example")
+    desk.page.keyboard.down("Enter")
+    for _ in range(20):
+        desk.page.wait_for_timeout(50)
+        desk.page.keyboard.down("Enter")
+    desk.page.keyboard.up("Enter")
+    code = desk.page.locator(".si-code")
+    expect(code).to_be_visible()
+    assert desk.submissions() == before + 1
+    told = code.inner_text()
+    desk.page.goto(desk.app)
+    expect(desk.page.get_by_role("link", name=told)).to_be_visible()
+
+
+def test_labels_are_read_as_they_are(desk: Any) -> None:
+    """No backslash reaches a screen reader."""
+    desk.open()
+    names = desk.page.locator("input").evaluate_all("all => all.map(i => i.ariaLabel || '')")
+    labels = desk.page.locator("label").all_inner_texts()
+    assert not [name for name in (*names, *labels) if "\\" in name]
