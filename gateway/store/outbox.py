@@ -5,7 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from gateway.domain.errors import IntakeClosed, OutboxUnreadable
 from gateway.domain.submissions import Event, State, Status
@@ -16,7 +25,7 @@ from gateway.store.damage import readable, sound_rows, state_of, status_of, whol
 from gateway.store.moves import Outcome, move
 from gateway.store.reader import Reader
 from gateway.store.records import Accepted, Claimed, NewSubmission, Sealed, Unclear
-from gateway.store.schema import ENVELOPE, outbox
+from gateway.store.schema import ENVELOPE, outbox, schema_version
 from gateway.store.writer import Writer
 
 __all__ = ["Accepted", "Claimed", "NewSubmission", "Outbox", "Sealed", "Unclear"]
@@ -66,6 +75,7 @@ _NEWEST_FIRST = (
     .order_by(_C.accepted_at_ms.desc(), _C.submitted_at_ms.desc())
     .limit(bindparam("most"))
 )
+_SAME_AGAIN = update(schema_version).values(version=schema_version.c.version)
 _COUNTS = select(_C.state, func.count()).group_by(_C.state)
 _ALL = select(*(column for column in _C if column is not _C.envelope))
 
@@ -246,6 +256,11 @@ class Outbox:
         for state, count in self._reader.run(lambda connection: connection.execute(_COUNTS).all()):
             counts[state_of(state)] += count
         return counts
+
+    def prove_writable(self) -> None:
+        """Writes something that changes nothing, durably: reading alone would not notice a full
+        disk, or a file that was moved away. Raises :class:`IntakeClosed` as accepting would."""
+        self._writer.run(lambda connection: connection.execute(_SAME_AGAIN))
 
     def damaged(self) -> int:
         """How many submissions and audit rows hold something that cannot be read: for the

@@ -146,7 +146,7 @@ class Gateway:
     def ready(self) -> tuple[bool, str]:
         """Whether answers can be accepted now, and if not why: for a health probe."""
         try:
-            self._outbox.counts()
+            self._outbox.prove_writable()
             self._check.all()
         except IntakeClosed as closed:
             return False, closed.cause

@@ -81,9 +81,9 @@ class Worker:
         """Why the queue rests now, as a key of ``CAUSES``; None when it does not."""
         return self._delivery.pace.rest_cause()
 
-    def until_empty(self, *, patience_s: float = PATIENCE_S) -> bool:
+    def until_empty(self) -> bool:
         """Delivers until nothing is queued, and tells whether all of it left. It gives up when
-        nothing could be done for ``patience_s`` seconds: the queue rests, or what is left
+        nothing could be done for ``PATIENCE_S`` seconds: the queue rests, or what is left
         waits for its time, a lease, or a person.
 
         The caller's thread only waits: an interrupt there ends the delivery after the call
@@ -92,7 +92,7 @@ class Worker:
         self.start()
         try:
             while self._outbox.counts()[State.QUEUED] or not self._idle.is_set():
-                if time.monotonic() - self._last_work > patience_s and self._idle.is_set():
+                if time.monotonic() - self._last_work > PATIENCE_S and self._idle.is_set():
                     break
                 time.sleep(0.05)
         finally:

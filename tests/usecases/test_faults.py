@@ -440,3 +440,17 @@ def test_what_is_too_old_is_held(
     assert settled(again, receipt).state is State.HELD
     assert again.status(receipt.code, by=LOCAL_OPERATOR).cause == "too_old"
     assert posted(world) == 0
+
+
+def test_readiness_is_what_accepting_would_say(world: World, gateway: Gateway) -> None:
+    """An outbox that was moved away under the program is noticed before anybody types."""
+    gateway.forms(by=LOCAL_OPERATOR)
+    assert gateway.ready() == (True, "ready")
+    (file,) = world.folder.rglob("outbox.db")
+    file.rename(file.with_name("moved.db"))
+    assert gateway.ready() == (False, "store")
+    with pytest.raises(IntakeClosed) as caught:
+        submit(gateway)
+    assert caught.value.cause == "store"
+    file.with_name("moved.db").rename(file)
+    assert gateway.ready() == (True, "ready")
