@@ -4,13 +4,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check browser clean
+.PHONY: demo test check storm clean
 
 demo: $(VENV)/installed
 	$(BIN)/streamlit run app.py
 
 test: $(VENV)/installed-tests
 	$(BIN)/python -m pytest
+
+storm: $(VENV)/installed-tests
+	PYTHONPATH=tests:. $(BIN)/python -m storm
 
 check: $(VENV)/installed-tests
 	$(BIN)/ruff check .

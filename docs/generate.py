@@ -12,9 +12,25 @@ DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))
 
 from gateway.domain.audit import EVENT_ACTIONS
+from gateway.domain.decisions import (
+    DECISION_PERMISSIONS,
+    DECISION_WORDS,
+    REASONS,
+    REASONS_FOR,
+    decisions_in,
+)
 from gateway.domain.findings import FINDINGS
+from gateway.domain.queue import POSITIONS, Ends
 from gateway.domain.submissions import CAUSES, FINAL, STATE_WORDS, TRANSITIONS, State
 from gateway.domain.users import ROLE_PERMISSIONS, Permission, Role
+
+ENDS_WORDS = {
+    Ends.NEVER: "",
+    Ends.CALL: "one call, answered well",
+    Ends.TRIAL: "one submission, taken",
+    Ends.TIME: "its time",
+    Ends.PERSON: "a person",
+}
 
 
 def states() -> str:
@@ -31,12 +47,18 @@ def states() -> str:
         *(f"    {state} --> [*]" for state in State if state in FINAL),
         "```",
         "",
-        "An unclear outcome never leads back to the queue: the endpoint has no idempotency key, so "
-        "a blind resend could store the answers twice.",
+        "An unclear outcome never leads back to the queue by itself: the endpoint has no "
+        "idempotency key, so a blind resend could store the answers twice. It goes back only when "
+        "a complete look into HubSpot, after the window, has proven that it is not there "
+        "(`python -m gateway probe` measures whether that can be proven), or when a person has "
+        "decided.",
         "",
         "| State | What a person reads | |",
         "|---|---|---|",
-        *(f"| {state} | {words} | {sentence} |" for state, (words, sentence) in STATE_WORDS.items()),
+        *(
+            f"| {state} | {words} | {sentence} |"
+            for state, (words, sentence) in STATE_WORDS.items()
+        ),
         "",
         "| From | By | To | Audit row |",
         "|---|---|---|---|",
@@ -48,6 +70,28 @@ def states() -> str:
         "| Cause | What a person reads |",
         "|---|---|",
         *(f"| `{cause}` | {sentence} |" for cause, sentence in CAUSES.items()),
+        "",
+        "## What a person decides",
+        "",
+        "| Decision | In | May be made by who may | With one of these reasons |",
+        "|---|---|---|---|",
+        *(
+            f"| {DECISION_WORDS[event]} | "
+            f"{', '.join(state for state in State if event in decisions_in(state))} | "
+            f"{DECISION_PERMISSIONS[event]} | {' '.join(REASONS[r] for r in reasons)} |"
+            for event, reasons in REASONS_FOR.items()
+        ),
+        "",
+        "## The queue's switch",
+        "",
+        "| Position | | Sends | Takes answers | Ends by | Tried again after |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| {switch} | {row.words} | {'yes' if row.sends else 'no'} | "
+            f"{'yes' if row.accepts else 'no'} | {ENDS_WORDS[row.ends]} | "
+            f"{f'{row.again_s:.0f} s' if row.again_s else ''} |"
+            for switch, row in POSITIONS.items()
+        ),
     ]
     return "\n".join(lines) + "\n"
 

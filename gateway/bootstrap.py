@@ -10,6 +10,7 @@ import time
 from contextlib import ExitStack
 
 from gateway.domain.answers import Secret
+from gateway.domain.errors import ForeignOutbox
 from gateway.emulator import Emulator
 from gateway.hubspot.api import HubSpot
 from gateway.hubspot.client import Client
@@ -23,17 +24,29 @@ from gateway.usecases.definitions import Definitions
 from gateway.usecases.deliver import Delivery
 from gateway.usecases.doctor import Doctor
 from gateway.usecases.gateway import Gateway
+from gateway.usecases.housekeeping import Housekeeping
+from gateway.usecases.instruments import Instruments
+from gateway.usecases.intake import Intake
+from gateway.usecases.overview import Watch
 from gateway.usecases.portal import Portal
+from gateway.usecases.probe import ProbeRun
 from gateway.usecases.reconcile import Reconcile
+from gateway.usecases.retention import Retention
 from gateway.usecases.submit import Submit
 from gateway.usecases.worker import Worker
+
+PROBE = b"probe "
+"""Before a probe's bytes when they are signed, so that no other digest of the ring's is one."""
+WINDOW_S = 10.0
+"""HubSpot's window of calls, which reading back keeps to as sending does."""
 
 
 def open_gateway(settings: Settings | None = None) -> Gateway:
     """Opens the gateway the settings describe (default: environment and ``.env``).
 
     Without a token it starts an emulator inside, for a demo. Nothing is delivered until
-    :meth:`Gateway.start_worker`. Raises :class:`SettingsError`, :class:`KeyringBroken`, or
+    :meth:`Gateway.start_worker`. Raises :class:`SettingsError` (:class:`ForeignOutbox` for an
+    outbox of another key folder), :class:`KeyringBroken`, or
     :class:`IntakeClosed` when the outbox cannot be opened; what was started is stopped again.
     """
     settings = settings if settings is not None else load_settings()
@@ -56,15 +69,19 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
     keyring = open_keyring(settings.keys_dir, settings.mode)
     store = open_store(settings.database_url)
     resources.callback(store.close)
+    if not store.installation.claim(keyring.ring_id, keyring.mark):
+        raise ForeignOutbox
+    token = keyring.fingerprint(settings.token.reveal().encode())
+    store.queue.new_token(token)
     hubspot = _hubspot(settings)
     resources.callback(hubspot.close)
-    breaker = Breaker()
+    breaker = Breaker(store.queue, token)
     portal = Portal(
         hubspot,
         store.snapshots,
         expected=settings.portal_id,
         forms_hosts=settings.forms_hosts if settings.forms_base is None else None,
-        token_fingerprint=keyring.fingerprint(settings.token.reveal().encode()),
+        token_fingerprint=token,
         keep_age_ms=settings.snapshot_max_age * 1000,
         now_ms=_now_ms,
         breaker=breaker,
@@ -77,31 +94,106 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
         now_ms=_now_ms,
         breaker=breaker,
     )
+    resources.callback(definitions.close)
+    store.probes.trust(
+        lambda body: keyring.fingerprint(PROBE + body), portal.known_id, settings.unknown_window
+    )
     check = Check(definitions, portal)
+    instruments = Instruments(store.outbox, store.queue, _now_ms)
+    intake = Intake(
+        store.outbox,
+        store.queue,
+        portal,
+        folder=settings.database_folder,
+        backlog=settings.backlog,
+    )
+    submit = Submit(
+        check,
+        portal,
+        keyring,
+        store.outbox,
+        intake,
+        instruments,
+        settings.public_url,
+        now_ms=_now_ms,
+    )
+    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     delivery = Delivery(
-        f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        owner,
         store.outbox,
         keyring,
         check,
         portal,
         hubspot,
+        instruments,
         rate_limit=settings.rate_limit,
+        token=token,
         boot_s=_boot_s,
+        now_ms=_now_ms,
+    )
+    housekeeping = Housekeeping(
+        owner,
+        store.outbox,
+        store.queue,
+        store.duties,
+        delivery,
+        Reconcile(
+            store.outbox,
+            hubspot,
+            store.probes,
+            window_s=settings.unknown_window,
+            page_pause_s=WINDOW_S / settings.rate_limit if settings.rate_limit else 0.0,
+            boot_s=_boot_s,
+            now_ms=_now_ms,
+        ),
+        Retention(store.epochs, keyring, hold_s=settings.hold, now_ms=_now_ms),
+        portal,
+        unknown_window_s=settings.unknown_window,
+        now_ms=_now_ms,
+    )
+    worker = Worker(
+        store.outbox,
+        store.queue,
+        delivery,
+        housekeeping,
+        instruments,
+        on_change=store.on_change,
+    )
+    watch = Watch(
+        store.outbox,
+        store.audit,
+        store.queue,
+        owner=settings.owner,
+        alarm_age_s=settings.alarm_age,
+        rate_limit=settings.rate_limit,
+        now_ms=_now_ms,
+    )
+    probe = ProbeRun(
+        check,
+        portal,
+        submit,
+        store.outbox,
+        hubspot,
+        store.probes,
+        window_s=settings.unknown_window,
+        public_url=settings.public_url,
         now_ms=_now_ms,
     )
     return Gateway(
         settings.mode,
+        delivers_here=settings.delivers,
+        rate_limit=settings.rate_limit,
         check=check,
-        submit=Submit(check, portal, keyring, store.outbox, settings.public_url),
-        outbox=store.outbox,
-        worker=Worker(
-            store.outbox,
-            delivery,
-            Reconcile(store.outbox, hubspot),
-            unknown_window_s=settings.unknown_window,
-            now_ms=_now_ms,
-        ),
-        doctor=Doctor(settings, store, keyring, portal, check, _now_ms),
+        intake=intake,
+        submit=submit,
+        store=store,
+        worker=worker,
+        housekeeping=housekeeping,
+        watch=watch,
+        probe=probe,
+        instruments=instruments,
+        doctor=Doctor(settings, store, keyring, portal, check, intake, watch, _now_ms),
+        now_ms=_now_ms,
         resources=resources.pop_all(),
     )
 

@@ -8,5 +8,7 @@ user = guard.require(Permission.VIEW_FORMS)
 gateway = bootstrap.served()
 
 look.heading("Forms", "Choose a form. What you send is sealed here and delivered to HubSpot.")
-waiting = home.Waiting(gateway.waiting(by=user), gateway.resting(), gateway.latest(by=user))
+alarms = gateway.overview(by=user).alarms if user.may(Permission.VIEW_OUTBOX) else ()
+latest = gateway.latest(by=user)
+waiting = home.Waiting(gateway.waiting(by=user), gateway.resting(), latest, alarms)
 home.show(gateway.forms(by=user), waiting)

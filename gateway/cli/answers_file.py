@@ -6,13 +6,9 @@ import json
 import sys
 from pathlib import Path
 
-from gateway.domain.errors import GatewayError
+from gateway.cli.usage import UsageError
 
 MAX_ANSWERS_BYTES = 16 * 1024 * 1024
-
-
-class UsageError(GatewayError):
-    """The command was given something it cannot read."""
 
 
 def read_answers_file(name: str) -> dict[str, object]:

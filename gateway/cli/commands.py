@@ -8,11 +8,16 @@ import json
 import threading
 from typing import Any
 
-from gateway.bootstrap import open_gateway
 from gateway.cli import views
 from gateway.cli.answers_file import read_answers_file
+from gateway.cli.bulk import submit_csv
+from gateway.cli.csv_file import AUTO
+from gateway.cli.metrics import metrics_served
+from gateway.cli.opening import opened
 from gateway.cli.show import Out
+from gateway.cli.usage import UsageError
 from gateway.domain.errors import (
+    ForeignOutbox,
     InvalidSubmission,
     KeyringBroken,
     PolicyViolation,
@@ -21,16 +26,17 @@ from gateway.domain.findings import Severity, finding
 from gateway.domain.submissions import CAUSES, State
 from gateway.domain.users import LOCAL_OPERATOR, WORKER
 from gateway.emulator import Emulator
-from gateway.settings import Mode
-from gateway.usecases.gateway import Gateway
 
 
 def emulator(arguments: argparse.Namespace, out: Out) -> int:
     """Serves the emulator until it is interrupted. Its first line is one JSON object."""
-    with Emulator(port=arguments.port, seed=arguments.seed) as running:
+    with (
+        Emulator(port=arguments.port, seed=arguments.seed) as running,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
         print(json.dumps(running.banner()), flush=True)
         out.message(f"An emulated HubSpot is listening on {running.api_base}. Ctrl+C stops it.")
-        _until_interrupted()
+        threading.Event().wait()
     return 0
 
 
@@ -38,10 +44,12 @@ def doctor(arguments: argparse.Namespace, out: Out) -> int:
     """Every finding, and whether none is an error."""
     out.stable = {"ok": False, "findings": []}
     try:
-        with _opened(out) as gateway:
+        with opened(out) as gateway:
             findings = gateway.doctor(by=LOCAL_OPERATOR)
     except KeyringBroken as error:
         findings = (finding("keys_broken", cause=error.cause),)
+    except ForeignOutbox:
+        findings = (finding("another_installation"),)
     healthy = all(f.severity is not Severity.ERROR for f in findings)
     out.answer({"ok": healthy, "findings": [views.finding(f) for f in findings]},
                views.doctor_text(findings, healthy))  # fmt: skip
@@ -50,7 +58,7 @@ def doctor(arguments: argparse.Namespace, out: Out) -> int:
 
 def check(arguments: argparse.Namespace, out: Out) -> int:
     """The gate's report on one form, or on all."""
-    with _opened(out) as gateway:
+    with opened(out) as gateway:
         if arguments.all:
             reports = gateway.forms(by=LOCAL_OPERATOR)
             document: dict[str, Any] = {"forms": [views.report(r) for r in reports]}
@@ -62,12 +70,19 @@ def check(arguments: argparse.Namespace, out: Out) -> int:
 
 
 def submit(arguments: argparse.Namespace, out: Out) -> int:
-    """The same river as the page: receipt first, then the delivery, as long as is waited."""
+    """The same river as the page: receipt first, then the delivery, as long as is waited. With
+    ``--csv`` a submission per row."""
+    if arguments.csv is not None:
+        if arguments.key is not None:
+            raise UsageError("With --csv each row has a key of its own. Take --key away.")
+        return submit_csv(arguments, out)
+    if arguments.result is not None or arguments.delimiter != AUTO:
+        raise UsageError("--result and --delimiter belong to --csv. Take them away.")
     document: dict[str, Any] = {"receipt": None, "state": "REFUSED", "form": arguments.form,
                                 "errors": {}, "findings": []}  # fmt: skip
     out.stable = document
     answers = read_answers_file(arguments.answers)
-    with _opened(out) as gateway:
+    with opened(out) as gateway:
         try:
             receipt = gateway.submit(arguments.form, answers, by=LOCAL_OPERATOR, key=arguments.key)
         except InvalidSubmission as error:
@@ -91,11 +106,15 @@ def submit(arguments: argparse.Namespace, out: Out) -> int:
 
 def worker(arguments: argparse.Namespace, out: Out) -> int:
     """Delivers in the foreground: until nothing is queued, or until it is interrupted."""
-    with _opened(out) as gateway:
+    with opened(out) as gateway, contextlib.ExitStack() as serving:
+        if arguments.metrics_port is not None:
+            address = serving.enter_context(metrics_served(arguments.metrics_port, gateway.metrics))
+            out.message(f"Metrics are at {address}.")
         if not arguments.until_empty:
-            out.message("Delivering. Ctrl+C stops it after the call under way.")
-            gateway.start_worker()
-            _until_interrupted()
+            with contextlib.suppress(KeyboardInterrupt):
+                gateway.start_worker()
+                out.message("Delivering. Ctrl+C stops it after the call under way.")
+                threading.Event().wait()
             return 0
         left = gateway.deliver_until_empty(by=WORKER)
         counts = gateway.outbox(by=LOCAL_OPERATOR, limit=1).counts
@@ -108,43 +127,3 @@ def worker(arguments: argparse.Namespace, out: Out) -> int:
     )
     out.answer(document, text.strip())
     return 0 if left else 3
-
-
-def outbox_list(arguments: argparse.Namespace, out: Out) -> int:
-    """Every submission, newest first."""
-    with _opened(out) as gateway:
-        listing = gateway.outbox(by=LOCAL_OPERATOR, limit=arguments.limit)
-    document = {"items": [views.status(s) for s in listing.items],
-                "counts": views.counts(listing.counts)}  # fmt: skip
-    out.answer(document, views.listing_text(listing))
-    return 0
-
-
-def outbox_show(arguments: argparse.Namespace, out: Out) -> int:
-    """One submission and its history."""
-    with _opened(out) as gateway:
-        status = gateway.status(arguments.receipt, by=LOCAL_OPERATOR)
-    document = {**views.status(status), "history": views.history(status),
-                "errors": views.rejections(status)}  # fmt: skip
-    out.answer(document, views.status_text(status) + "\n" + views.history_text(status))
-    return 0
-
-
-EMULATED_MODES = {
-    Mode.DEMO: "Demo: there is no HubSpot token, so HubSpot is emulated inside this command. "
-    "Nothing leaves this machine, and what was delivered is gone when it ends.",
-    Mode.EMULATED: "HubSpot is emulated; nothing reaches a real account.",
-}
-"""What is said beside every answer that did not come from HubSpot itself."""
-
-
-def _opened(out: Out) -> Gateway:
-    gateway = open_gateway()
-    if gateway.mode in EMULATED_MODES:
-        out.message(EMULATED_MODES[gateway.mode])
-    return gateway
-
-
-def _until_interrupted() -> None:
-    with contextlib.suppress(KeyboardInterrupt):
-        threading.Event().wait()

@@ -6,6 +6,7 @@ import codecs
 import io
 import json
 import sys
+import unicodedata
 from typing import Any
 
 from gateway.domain.errors import GatewayError
@@ -25,11 +26,15 @@ class Out:
 
     def answer(self, document: dict[str, Any], text: str) -> None:
         """The command's one answer, as a document or as text."""
-        print(_written(document) if self._json else text)
+        print(_written(document) if self._json else _tame(text))
 
     def message(self, text: str) -> None:
         """Something to know beside the answer."""
-        print(text, file=sys.stderr, flush=True)
+        print(_tame(text), file=sys.stderr, flush=True)
+
+    def redraw(self, text: str) -> None:
+        """Something that changes, in place of what was drawn there before. For a terminal."""
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
     def error(self, error: GatewayError) -> None:
         """Why there is no answer."""
@@ -41,6 +46,12 @@ class Out:
             document = {**self.stable, "error": {"code": code, "message": sentence}}
             print(_written(document))
         self.message(sentence)
+
+
+def _tame(text: str) -> str:
+    """``text`` without control characters but line ends: a form's name must not be able to
+    command the terminal."""
+    return "".join(c if c == "\n" or unicodedata.category(c) != "Cc" else " " for c in text)
 
 
 def _written(document: dict[str, Any]) -> str:

@@ -7,8 +7,10 @@ import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from gateway.domain.decisions import REASONS
 from gateway.domain.errors import InvalidSubmission
 from gateway.domain.findings import Finding, Severity, Verdict
+from gateway.domain.queue import POSITIONS, QueueState
 from gateway.domain.rejections import rejection_sentence
 from gateway.domain.reports import FieldReport, FormReport
 from gateway.domain.submissions import CAUSES, STATE_WORDS, State, Status
@@ -104,6 +106,10 @@ def status(one: Status) -> dict[str, Any]:
         "changed_at": timestamp(one.changed_at_ms),
         "delivered_at": timestamp(one.delivered_at_ms) if one.delivered_at_ms else None,
         "cause": one.cause,
+        "decision": one.decision,
+        "resends": one.resends,
+        "copies": one.copies,
+        "shredded_at": timestamp(one.shredded_at_ms) if one.shredded_at_ms else None,
     }
 
 
@@ -113,6 +119,10 @@ def status_text(one: Status) -> str:
     lines = [f"{one.code}  {one.form_name}", f"{words}. {sentence}"]
     if one.cause:
         lines.append(CAUSES[one.cause])
+    if one.decision:
+        lines.append(f"A person decided: {REASONS[one.decision]}")
+    if one.copies:
+        lines.append(f"HubSpot has it {one.copies} times. Delete the copies there.")
     lines += [f"  {key or 'form'}: {text}" for key, text in rejections(one).items()]
     return "\n".join(lines)
 
@@ -143,6 +153,30 @@ def listing_text(listing: OutboxListing) -> str:
     ]
     told = ", ".join(f"{n} {state}" for state, n in counts(listing.counts).items() if n)
     return "\n".join([*lines, told or "The outbox is empty."])
+
+
+def queue(one: QueueState) -> dict[str, Any]:
+    """The queue's switch, and how fast submissions may leave."""
+    position = POSITIONS[one.switch]
+    return {
+        "switch": str(one.switch),
+        "sends": position.sends,
+        "accepts": position.accepts,
+        "since": timestamp(one.since_ms),
+        "until": timestamp(one.until_ms) if one.until_ms else None,
+        "rest_cause": one.rest_cause,
+        "limit": one.limit,
+    }
+
+
+def queue_text(one: QueueState) -> str:
+    """The queue's switch in words."""
+    lines = [f"The queue: {POSITIONS[one.switch].words}."]
+    if one.until_ms:
+        lines.append(f"It is tried again at {timestamp(one.until_ms)}.")
+    if one.rest_cause:
+        lines.append(CAUSES[one.rest_cause])
+    return " ".join(lines)
 
 
 def counts(by_state: Mapping[State, int]) -> dict[str, int]:

@@ -21,8 +21,21 @@ class Action(enum.StrEnum):
     ABANDONED = "submission.abandoned"
     HELD = "submission.held"
     RELEASED = "submission.released"
-    CONFIRMED = "submission.confirmed"
+    FOUND = "submission.confirmed"
+    ABSENT = "submission.absent"
+    REVIEWED = "submission.review"
+    RESENT = "submission.resent"
+    CONFIRMED = "submission.confirmed_by_person"
+    DISCARDED = "submission.discarded"
     CORRECTED = "submission.corrected"
+    RESEALED = "submission.resealed"
+    SHREDDED = "submission.shredded"
+    COPIES_SEEN = "submission.copies_seen"
+    QUEUE_PAUSED = "queue.paused"
+    QUEUE_RESUMED = "queue.resumed"
+    KEY_CLOSED = "key.closed"
+    KEY_DESTROYED = "key.destroyed"
+    PROBED = "portal.probed"
 
 
 EVENT_ACTIONS: Mapping[Event, Action] = {
@@ -34,15 +47,32 @@ EVENT_ACTIONS: Mapping[Event, Action] = {
     Event.LEASE_EXPIRED: Action.ABANDONED,
     Event.GATE_REFUSED: Action.HELD,
     Event.GATE_PASSES_AGAIN: Action.RELEASED,
-    Event.FOUND_IN_HUBSPOT: Action.CONFIRMED,
+    Event.FOUND_IN_HUBSPOT: Action.FOUND,
+    Event.ABSENCE_PROVEN: Action.ABSENT,
+    Event.GIVEN_TO_A_PERSON: Action.REVIEWED,
+    Event.RESENT: Action.RESENT,
+    Event.CONFIRMED: Action.CONFIRMED,
+    Event.DISCARDED: Action.DISCARDED,
     Event.CORRECTED: Action.CORRECTED,
 }
 """The audit action of every event: no move without a row."""
 
+WITHOUT_A_MOVE = frozenset({Action.RESEALED, Action.SHREDDED, Action.COPIES_SEEN})
+"""What is told of a submission that stays where it is."""
+NOT_OF_A_SUBMISSION: Mapping[Action, str] = {
+    Action.QUEUE_PAUSED: "queue",
+    Action.QUEUE_RESUMED: "queue",
+    Action.KEY_CLOSED: "a key's id",
+    Action.KEY_DESTROYED: "a key's id",
+    Action.PROBED: "a form's id",
+}
+"""Actions on something else, and what stands in the row's ``sid`` then."""
+
 
 @dataclasses.dataclass(frozen=True)
 class AuditRow:
-    """One row of the chain. ``envelope_sha256`` is a digest of ciphertext, never of a value."""
+    """One row of the chain. ``envelope_sha256`` is a digest of ciphertext, never of a value;
+    ``cause`` is a key of ``CAUSES`` or, of a person's decision, of ``REASONS``."""
 
     seq: int
     at_ms: int

@@ -108,6 +108,16 @@ class AccountRefused(Refused):
         self.cause = cause
 
 
+class ProbeFailed(Refused):
+    """The test submissions of a probe were not delivered, so nothing could be measured."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The test submissions did not leave, so nothing was measured. Look at the outbox for "
+            "the reason, then probe again."
+        )
+
+
 INTAKE_CAUSES: Mapping[str, str] = {
     "disk": "The disk is full. Free some space, then submit again; nothing typed is lost.",
     "store": "The outbox cannot be written. Tell your administrator; nothing typed is lost.",
@@ -116,6 +126,9 @@ INTAKE_CAUSES: Mapping[str, str] = {
     "unreachable": "HubSpot cannot be reached, and this form was not read recently enough to be "
     "trusted. Try again when HubSpot answers.",
     "unauthorized": "HubSpot does not accept our token. Put a valid one into HUBSPOT_ACCESS_TOKEN.",
+    "backlog": "Too many submissions wait to be sent. Tell your administrator; nothing typed is lost.",
+    "drain": "The program is being emptied for maintenance. Submit again later; nothing typed is lost.",
+    "clock": "This machine's clock is wrong. Tell your administrator; nothing typed is lost.",
     **ACCOUNT_CAUSES,
 }
 
@@ -282,3 +295,15 @@ class SettingsError(GatewayError):
             + "\n".join(f"  {fault.name}: {fault.hint}" for fault in faults)
         )
         self.faults = tuple(faults)
+
+
+class ForeignOutbox(SettingsError):
+    """The outbox belongs to another key folder: what it holds opens with none of our keys."""
+
+    def __init__(self) -> None:
+        hint = (
+            "this outbox belongs to another installation, or its key folder was lost: correct "
+            "GATEWAY_DATABASE_URL or GATEWAY_KEYS, or restore the key folder's backup; nothing "
+            "in it was touched"
+        )
+        super().__init__([SettingFault("GATEWAY_DATABASE_URL", hint)])

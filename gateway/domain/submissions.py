@@ -22,6 +22,7 @@ class State(enum.StrEnum):
     REJECTED = "REJECTED"
     UNKNOWN = "UNKNOWN"
     HELD = "HELD"
+    REVIEW = "REVIEW"
     DISCARDED = "DISCARDED"
 
 
@@ -37,6 +38,11 @@ class Event(enum.StrEnum):
     GATE_REFUSED = "gate_refused"
     GATE_PASSES_AGAIN = "gate_passes_again"
     FOUND_IN_HUBSPOT = "found_in_hubspot"
+    ABSENCE_PROVEN = "absence_proven"
+    GIVEN_TO_A_PERSON = "given_to_a_person"
+    RESENT = "resent"
+    CONFIRMED = "confirmed"
+    DISCARDED = "discarded"
     CORRECTED = "corrected"
 
 
@@ -48,12 +54,29 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = {
     (State.SENDING, Event.OUTCOME_UNCLEAR): State.UNKNOWN,
     (State.SENDING, Event.LEASE_EXPIRED): State.UNKNOWN,
     (State.SENDING, Event.GATE_REFUSED): State.HELD,
+    (State.SENDING, Event.GIVEN_TO_A_PERSON): State.REVIEW,
     (State.HELD, Event.GATE_PASSES_AGAIN): State.QUEUED,
+    (State.HELD, Event.DISCARDED): State.DISCARDED,
     (State.UNKNOWN, Event.FOUND_IN_HUBSPOT): State.DELIVERED,
+    (State.UNKNOWN, Event.ABSENCE_PROVEN): State.QUEUED,
+    (State.UNKNOWN, Event.GIVEN_TO_A_PERSON): State.REVIEW,
+    (State.QUEUED, Event.FOUND_IN_HUBSPOT): State.DELIVERED,
+    (State.REVIEW, Event.FOUND_IN_HUBSPOT): State.DELIVERED,
+    (State.REVIEW, Event.CONFIRMED): State.DELIVERED,
+    (State.REVIEW, Event.RESENT): State.QUEUED,
+    (State.REVIEW, Event.DISCARDED): State.DISCARDED,
+    (State.REJECTED, Event.RESENT): State.QUEUED,
     (State.REJECTED, Event.CORRECTED): State.DISCARDED,
+    (State.REJECTED, Event.DISCARDED): State.DISCARDED,
 }
 """Every move there is; what is not here cannot happen. An unclear outcome is never sent
-again blindly: the endpoint has no idempotency key."""
+again blindly: the endpoint has no idempotency key. It goes back to the queue only when a
+complete look into HubSpot has proven that it is not there, or a person has decided."""
+
+DECISIONS = frozenset({Event.CONFIRMED, Event.RESENT, Event.DISCARDED, Event.CORRECTED})
+"""Moves that only a person makes, each with a reason."""
+NEEDS_A_PERSON = frozenset({State.REJECTED, State.REVIEW})
+"""States that only a person ends."""
 
 FINAL = frozenset({State.DELIVERED, State.DISCARDED})
 """States a submission never leaves."""
@@ -76,7 +99,14 @@ STATE_WORDS: Mapping[State, tuple[str, str]] = {
         "The form changed in HubSpot and is no longer safe for these answers. They are kept "
         "here until the form is put right.",
     ),
-    State.DISCARDED: ("Replaced", "It was corrected and sent again under a new receipt."),
+    State.REVIEW: (
+        "Needs a decision",
+        "Nobody can tell by program whether it arrived. A person looks in HubSpot and decides.",
+    ),
+    State.DISCARDED: (
+        "Withdrawn",
+        "It is not sent any more: it was corrected under a new receipt, or a person withdrew it.",
+    ),
 }
 """Each state as a receptionist reads it: a few words, and one sentence."""
 
@@ -171,6 +201,14 @@ class Status:
     """Why it is where it is, as a key of ``CAUSES``; None when all is well."""
     rejected_fields: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """field key (or ``""`` for the whole form) → HubSpot's errorType."""
+    decision: str | None = None
+    """Why a person decided as they did, as a key of ``REASONS``."""
+    resends: int = 0
+    """How often it was sent again after its absence was proven."""
+    copies: int = 0
+    """How many times HubSpot has it, where more than once was seen; else 0."""
+    shredded_at_ms: int | None = None
+    """When its sealed answers were destroyed; None while they are kept."""
     history: tuple[tuple[int, State, str], ...] = ()
     """(milliseconds, state, event) oldest first."""
 
@@ -189,10 +227,21 @@ CAUSES: Mapping[str, str] = {
     "not_found": "HubSpot no longer knows this form.",
     "invalid": "HubSpot did not accept one or more answers.",
     "wrong_key": "The key that sealed it is not here. Tell your administrator; nothing is lost.",
+    "keys_away": "The sealing keys cannot be read at the moment. Tell your administrator; nothing is lost.",
     "tampered": "Its sealed data was altered. Tell your administrator.",
     "no_destination": "This program does not know where submissions of this account go. Tell your administrator; nothing is lost.",
     "too_old": "It waited for so long that HubSpot would refuse its date. Tell your administrator; nothing is lost.",
     "interrupted": "Something went wrong before anything left. It is tried again.",
+    "not_found_again": "The connection broke while sending, and HubSpot does not show it. Whether that proves anything was never measured for this account.",
+    "resent_thrice": "It was sent again three times and HubSpot still does not show it.",
+    "no_evidence": "HubSpot's list of submissions could not be read to the end for too long.",
+    "daily_quota": "This account's calls for today are used up. It is sent after midnight, in the account's time zone.",
+    "ip_block": "HubSpot blocks this address for a moment. It is sent when that is over.",
+    "clock": "This machine's clock is wrong. Tell your administrator; nothing is lost.",
+    "policy": "HubSpot sent us to another address, which is not allowed. Tell your administrator; nothing is lost.",
+    "operator": "Somebody has paused the sending. Nothing is lost.",
+    "form_paused": "HubSpot refused too many submissions of this form in a row. Tell your administrator; nothing is lost.",
+    "found_by_time": "It was found in HubSpot by its time, because HubSpot changes page addresses.",
     "wrong_portal": "It was accepted for another HubSpot account than the one configured now.",
 }
 """Why a submission waits or stopped: a closed list, so that no remote text gets in."""

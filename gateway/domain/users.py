@@ -16,6 +16,10 @@ class Permission(enum.StrEnum):
     VIEW_RECEIPTS = "view receipts"
     VIEW_OUTBOX = "view the outbox"
     DELIVER = "deliver submissions"
+    RESEND = "send a submission again"
+    DECIDE = "confirm or withdraw a submission"
+    SWITCH_QUEUE = "pause and resume the queue"
+    PROBE = "probe how HubSpot shows submissions"
     DIAGNOSE = "run the doctor"
 
 
@@ -35,12 +39,12 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(Permission),
     # Types answers in, and sees where a receipt is.
     Role.INTAKE: frozenset({_P.VIEW_FORMS, _P.SUBMIT, _P.VIEW_RECEIPTS}),
-    # Also watches the queue, and sees why a form is closed.
+    # Also watches the queue, sees why a form is closed, and decides what nobody can tell.
     Role.SUPERVISOR: frozenset({_P.VIEW_FORMS, _P.CHECK_FORMS, _P.SUBMIT, _P.VIEW_RECEIPTS,
-                                _P.VIEW_OUTBOX}),
+                                _P.VIEW_OUTBOX, _P.RESEND, _P.DECIDE}),
     # Runs the system, and does not type answers.
     Role.ADMIN: frozenset({_P.VIEW_FORMS, _P.CHECK_FORMS, _P.VIEW_RECEIPTS, _P.VIEW_OUTBOX,
-                           _P.DELIVER, _P.DIAGNOSE}),
+                           _P.DELIVER, _P.DIAGNOSE, _P.RESEND, _P.SWITCH_QUEUE, _P.PROBE}),
     # Looks at what happened, and changes nothing.
     Role.AUDITOR: frozenset({_P.VIEW_FORMS, _P.CHECK_FORMS, _P.VIEW_RECEIPTS, _P.VIEW_OUTBOX}),
 }  # fmt: skip

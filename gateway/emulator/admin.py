@@ -1,4 +1,5 @@
-"""The emulator's own routes under ``/_emulator``: faults, switches, tokens, drift, journal.
+"""The emulator's own routes under ``/_emulator``: faults, switches, tokens, drift, limits, and
+what came in.
 
 They need no token, and answer loopback callers that are not web pages. None shows a value.
 """
@@ -6,19 +7,23 @@ They need no token, and answer loopback callers that are not web pages. None sho
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gateway.emulator import responses
 from gateway.emulator.calls import Call
+from gateway.emulator.faults import Area
 from gateway.emulator.portal import Portal
 from gateway.emulator.responses import Answer, Stop
 from gateway.emulator.tokens import TokenKind
 
 
 def add_fault(call: Call) -> Answer:
-    """Switch a fault on: ``{on, kind, times?, seconds?}``; ``times: null`` until cleared."""
+    """Switch a fault on: ``{on, kind, times?, seconds?}``; ``times: null`` until cleared. Or
+    a random mix: ``{on, mix: {kind: probability}, seed?, seconds?: {kind: seconds}}``."""
     given = call.json_object()
+    if "mix" in given:
+        return _add_mix(call, given)
     on, kind = given.get("on"), given.get("kind")
     times, seconds = given.get("times", 1), given.get("seconds", 0)
     if not isinstance(on, str) or not isinstance(kind, str):
@@ -26,6 +31,17 @@ def add_fault(call: Call) -> Answer:
     if not (times is None or _is_number(times)) or not _is_number(seconds):
         raise Stop(responses.bad_request("times and seconds are numbers"))
     _told(lambda: call.portal.faults.add(on, kind, times and int(times), float(seconds)))
+    return list_faults(call)
+
+
+def _add_mix(call: Call, given: Mapping[str, Any]) -> Answer:
+    on, shares = given.get("on"), given["mix"]
+    seed, seconds = given.get("seed", 0), given.get("seconds", {})
+    if not (isinstance(on, str) and _is_numbers(shares) and _is_numbers(seconds)):
+        raise Stop(responses.bad_request("on is a text; mix and seconds are {kind: number}"))
+    if not isinstance(seed, int):
+        raise Stop(responses.bad_request("seed is a whole number"))
+    _told(lambda: call.portal.faults.mix(on, shares, seed=seed, seconds=seconds))
     return list_faults(call)
 
 
@@ -37,7 +53,7 @@ def list_faults(call: Call) -> Answer:
 def clear_faults(call: Call) -> Answer:
     """Switch every fault off, and lift a block."""
     call.portal.faults.clear()
-    call.portal.limits.reset()
+    call.portal.limits.lift()
     return Answer(204)
 
 
@@ -51,6 +67,61 @@ def clear_requests(call: Call) -> Answer:
     """Forget what was called."""
     call.portal.journal.clear()
     return Answer(204)
+
+
+def list_arrivals(call: Call) -> Answer:
+    """When each call came, as ``[monotonic seconds, area, status, tag]``; of one ``area``
+    when it is named."""
+    named = call.text("area")
+    if named is not None and named not in set(Area):
+        raise Stop(responses.bad_request(f"area is one of {', '.join(Area)}"))
+    rows = [row for row in call.portal.arrivals() if named in (None, row.area)]
+    return responses.as_json({"arrivals": rows})
+
+
+def list_tags(call: Call) -> Answer:
+    """How often each tag was stored: ``{tag: count}``."""
+    return responses.as_json(call.portal.tags())
+
+
+def count_submissions(call: Call) -> Answer:
+    """How many submissions were stored."""
+    return responses.as_json({"count": len(call.portal.received.all())})
+
+
+def show_limits(call: Call) -> Answer:
+    """How much of the day is used."""
+    limits = call.portal.limits
+    return responses.as_json(
+        {"calls_today": limits.calls_today, "submissions_today": limits.submissions_today}
+    )
+
+
+def amend_limits(call: Call) -> Answer:
+    """Say how much of the day is used: ``{calls_today?, submissions_today?}``."""
+    given = call.json_object()
+    for name, used in given.items():
+        counts = isinstance(used, int) and not isinstance(used, bool) and used >= 0
+        if name not in ("calls_today", "submissions_today") or not counts:
+            raise Stop(responses.bad_request("calls_today and submissions_today are counts"))
+    for name, used in given.items():
+        setattr(call.portal.limits, name, used)
+    return show_limits(call)
+
+
+def new_day(call: Call) -> Answer:
+    """Midnight of the account's time zone: the day's counts start again."""
+    call.portal.limits.new_day()
+    return Answer(204)
+
+
+def amend_account(call: Call) -> Answer:
+    """Move the account to another time zone: ``{time_zone}``, an IANA name."""
+    zone = call.json_object().get("time_zone")
+    if not isinstance(zone, str) or not zone:
+        raise Stop(responses.bad_request("time_zone is a text"))
+    call.portal.time_zone = zone
+    return responses.as_json({"time_zone": zone})
 
 
 def list_switches(call: Call) -> Answer:
@@ -117,6 +188,10 @@ def _address(call: Call) -> tuple[str, str]:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_numbers(value: object) -> bool:
+    return isinstance(value, Mapping) and all(_is_number(n) for n in value.values())
 
 
 def _told(do: Callable[[], Any]) -> Any:

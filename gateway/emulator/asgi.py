@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 from urllib.parse import parse_qs
 
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.emulator import responses
@@ -21,7 +19,13 @@ MAX_BODY = 8 * 1024 * 1024
 """Bytes; a submission of 1000 fields fits many times over."""
 CUT = "cut"
 """The key of the connection's state under which the server leaves the means to cut it."""
+ARRIVED = "arrived"
+"""The key under which the server leaves when the head of the call was read."""
 _OWN_NAMES = frozenset({"127.0.0.1", "localhost"})
+
+
+class _GoneError(Exception):
+    """The caller left before the whole call had been read."""
 
 
 class EmulatorApp:
@@ -36,37 +40,39 @@ class EmulatorApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        request = Request(scope, receive)
         try:
-            body = await _read(request)
-        except ClientDisconnect:
+            body = await _read(receive)
+        except _GoneError:
             return
-        outcome = self._outcome(request, body)
+        outcome = self._outcome(scope, body)
         if outcome.delay:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.stopping.wait(), outcome.delay)
         if outcome.answer is None:
-            scope["state"][CUT]()
-            while not await request.is_disconnected():
-                await asyncio.sleep(0)
+            scope["state"][CUT](outcome.cut)
+            while (await receive())["type"] != "http.disconnect":
+                pass
             return
-        await _response(outcome.answer)(scope, receive, send)
+        await _send(outcome.answer, send)
 
-    def _outcome(self, request: Request, body: bytes | None) -> Outcome:
-        path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
-        route, params, exists = match(request.method, path)
+    def _outcome(self, scope: Scope, body: bytes | None) -> Outcome:
+        path, query = scope["path"], scope["query_string"].decode("latin-1")
+        route, params, exists = match(scope["method"], path)
         call = Call(
             portal=self._portal,
             base=self._base,
-            method=request.method,
+            method=scope["method"],
             path=path,
             params=params,
             query={
                 key: tuple(values)
                 for key, values in parse_qs(query, keep_blank_values=True).items()
             },
-            headers={key.lower(): value for key, value in request.headers.items()},
+            headers={
+                key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]
+            },
             body=body or b"",
+            at=scope["state"][ARRIVED],
         )
         with self._portal.lock:
             if call.headers.get("host", "").partition(":")[0] not in _OWN_NAMES:
@@ -86,17 +92,26 @@ class EmulatorApp:
                 return broken(call, type(bug).__name__)
 
 
-async def _read(request: Request) -> bytes | None:
+async def _read(receive: Receive) -> bytes | None:
     """The whole body, or None when it is too large."""
-    chunks, size = [], 0
-    async for chunk in request.stream():
+    chunks, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _GoneError
+        chunk = message.get("body", b"")
+        more = message.get("more_body", False)
         size += len(chunk)
         if size <= MAX_BODY:
             chunks.append(chunk)
     return b"".join(chunks) if size <= MAX_BODY else None
 
 
-def _response(answer: Answer) -> Response:
-    return Response(
-        answer.body, answer.status, headers=dict(answer.headers), media_type=answer.media_type
-    )
+async def _send(answer: Answer, send: Send) -> None:
+    headers = {"Content-Type": answer.media_type, **answer.headers}
+    if answer.status != 204:
+        headers["Content-Length"] = str(len(answer.body))
+    named = [(key.lower().encode("latin-1"), value.encode("latin-1"))
+             for key, value in headers.items()]  # fmt: skip
+    await send({"type": "http.response.start", "status": answer.status, "headers": named})
+    await send({"type": "http.response.body", "body": answer.body})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import time
 from collections.abc import Mapping
@@ -31,6 +32,21 @@ class Call:
     query: Mapping[str, tuple[str, ...]]
     headers: Mapping[str, str]
     body: bytes = dataclasses.field(repr=False)
+    at: float = dataclasses.field(default_factory=time.monotonic)
+    """Monotonic seconds when the head had been read, or when a late call is carried out."""
+
+    @property
+    def at_ms(self) -> int:
+        """``at`` in milliseconds since the epoch."""
+        return round((time.time() - (time.monotonic() - self.at)) * 1000)
+
+    @functools.cached_property
+    def content(self) -> Any:
+        """The body as JSON, None when it is none."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
 
     @property
     def bearer(self) -> str | None:
@@ -86,13 +102,9 @@ class Call:
         """The body as a JSON object. Stops with 415 or 400 when it is something else."""
         if self.media_type != JSON_MEDIA_TYPE:
             raise Stop(responses.error(415, "Unsupported Media Type"))
-        try:
-            content = json.loads(self.body)
-        except (ValueError, RecursionError):
-            content = None
-        if not isinstance(content, dict):
+        if not isinstance(self.content, dict):
             raise Stop(responses.bad_request("Invalid input JSON"))
-        return content
+        return self.content
 
     @property
     def media_type(self) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
 
 from gateway.emulator import faults, responses
+from gateway.emulator.arrivals import Arrival, tag_of
 from gateway.emulator.calls import Call
-from gateway.emulator.faults import Area, Fault, Moment
+from gateway.emulator.faults import Area, Cut, Fault, Moment
 from gateway.emulator.journal import Entry
 from gateway.emulator.responses import Answer, Stop
 from gateway.emulator.submit import PUBLIC_HEADERS
@@ -58,23 +58,27 @@ class Outcome:
     answer: Answer | None
     delay: float = 0.0
     """Seconds to wait before answering."""
+    cut: Cut = Cut.CLOSE
 
 
 def carry_out(route: Route, call: Call) -> Outcome:
     """Carry out ``call`` and note it in the journal. Hold the portal's lock."""
-    if route.door is Door.ADMIN:
-        return Outcome(_marked(_handled(route, call)))
     now = time.monotonic()
     portal = call.portal
+    portal.settle(now)
+    if route.door is Door.ADMIN:
+        return Outcome(_marked(_handled(route, call)))
     if portal.limits.blocked(now):
         return _noted(route, call, Outcome(_marked(responses.blocked())))
     fault = portal.faults.take(route.area) if route.area else None
     outcome = _with_fault(route, call, fault, now)
     if outcome.answer is not None and outcome.answer.status == 429:
-        portal.limits.refused(now, portal.switches.block_time)
-        if portal.switches.retry_after:
+        if fault is None or faults.KINDS[fault.kind].counted:
+            portal.limits.refused(now, portal.switches.block_time)
+        if portal.switches.retry_after and "Retry-After" not in outcome.answer.headers:
             wait = str(max(1, round(portal.switches.rate_window)))
-            outcome = Outcome(outcome.answer.with_headers({"Retry-After": wait}), outcome.delay)
+            told = outcome.answer.with_headers({"Retry-After": wait})
+            outcome = dataclasses.replace(outcome, answer=told)
     return _noted(route, call, outcome, fault)
 
 
@@ -96,11 +100,25 @@ def _with_fault(route: Route, call: Call, fault: Fault | None, now: float) -> Ou
     if fault is None:
         return Outcome(_marked(_limited(route, call, now)))
     kind = faults.KINDS[fault.kind]
-    real = _limited(route, call, now) if kind.moment is Moment.AFTER else None
-    if kind.drops:
-        return Outcome(None)
+    if kind.moment is Moment.LATER:
+        route = _postponed(route, fault.seconds)
+    real = None if kind.moment is Moment.BEFORE else _limited(route, call, now)
+    if kind.cut is not None:
+        return Outcome(None, cut=kind.cut)
     answer = kind.answer(fault) if kind.answer else real
     return Outcome(_marked(answer or Answer(500)), fault.seconds if kind.delays else 0.0)
+
+
+def _postponed(route: Route, seconds: float) -> Route:
+    """``route``, its handling put off: the call passes token and limits now, and is carried
+    out ``seconds`` after it came."""
+
+    def put_off(call: Call) -> Answer:
+        late = dataclasses.replace(call, at=call.at + seconds)
+        call.portal.late.put(late.at, lambda: _handled(route, late))
+        return Answer(202)
+
+    return dataclasses.replace(route, handler=put_off)
 
 
 def _limited(route: Route, call: Call, now: float) -> Answer:
@@ -112,12 +130,15 @@ def _limited(route: Route, call: Call, now: float) -> Answer:
         return _handled(route, call)
     switches, limits = call.portal.switches, call.portal.limits
     span = switches.rate_window
-    if limits.calls_today >= switches.daily_limit > 0:
+    submits = route.area is Area.SECURE_SUBMIT
+    spent = limits.calls_today >= switches.daily_limit > 0
+    if spent or (submits and limits.submissions_today >= switches.submissions_limit_daily > 0):
         answer = responses.rate_limited("DAILY")
     elif not all(limits.take(name, now, limit, span) for name, limit in windows.items()):
         answer = responses.rate_limited("TEN_SECONDLY_ROLLING")
     else:
         limits.calls_today += 1
+        limits.submissions_today += submits
         answer = _handled(route, call)
     if route.door is Door.PUBLIC:
         return answer.with_headers(PUBLIC_HEADERS)
@@ -178,8 +199,12 @@ def _noted(route: Route, call: Call, outcome: Outcome, fault: Fault | None = Non
     path = call.path
     if "object_id" in call.params:
         path = path.removesuffix(call.params["object_id"]) + "{id}"
-    fields = _field_names(call.body) if route.area in _SUBMITS else ()
+    content = call.content if route.area in _SUBMITS else None
+    fields = _field_names(content) if isinstance(content, Mapping) else ()
     status = outcome.answer.status if outcome.answer else 0
+    if route.area is not None:
+        tag = _tag(content) if isinstance(content, Mapping) else None
+        call.portal.arrived.note(Arrival(call.at, route.area, status, tag))
     call.portal.journal.note(_entry(call, path, status, fields, fault.kind if fault else None))
     return outcome
 
@@ -194,12 +219,13 @@ def _entry(
     return Entry(call.method, path, status, tuple(call.query), tuple(call.headers), fields, fault)
 
 
-def _field_names(body: bytes) -> tuple[str, ...]:
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
-        return ()
-    entries = content.get("fields") if isinstance(content, Mapping) else None
+def _tag(content: Mapping[str, object]) -> str | None:
+    context = content.get("context")
+    return tag_of(context.get("pageUri")) if isinstance(context, Mapping) else None
+
+
+def _field_names(content: Mapping[str, object]) -> tuple[str, ...]:
+    entries = content.get("fields")
     names = []
     for entry in entries if isinstance(entries, list) else ():
         if isinstance(entry, Mapping) and isinstance(entry.get("name"), str):

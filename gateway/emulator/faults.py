@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import enum
+import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -37,6 +39,17 @@ class Moment(enum.Enum):
     """Nothing is carried out."""
     AFTER = enum.auto()
     """The call is carried out; only its answer suffers."""
+    LATER = enum.auto()
+    """The call is carried out the fault's seconds after it came, whatever the caller knows."""
+
+
+class Cut(enum.Enum):
+    """How a connection ends that gets no answer."""
+
+    CLOSE = enum.auto()
+    """Closed in order (TCP FIN)."""
+    RESET = enum.auto()
+    """Reset (TCP RST)."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +61,7 @@ class Fault:
     times: int | None
     """How many calls it strikes; None until it is cleared."""
     seconds: float
-    """How late a slow answer is, and what ``Retry-After`` says of a migration."""
+    """How late a slow answer or a late store is, and what ``Retry-After`` says."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,9 +69,13 @@ class _Kind:
     moment: Moment
     answer: Callable[[Fault], Answer] | None
     """The answer instead of the real one; None when the real one is sent, or none at all."""
-    drops: bool = False
-    """Whether the connection is cut instead of answered."""
+    cut: Cut | None = None
+    """How the connection is cut, where it is not answered."""
     delays: bool = False
+    areas: frozenset[Area] = frozenset(Area)
+    """Where it makes sense; everywhere else it does not strike."""
+    counted: bool = True
+    """Whether its 429 counts towards the block of a caller that does not stop."""
 
 
 def _migrating(fault: Fault) -> Answer:
@@ -86,6 +103,20 @@ def _locked(_: Fault) -> Answer:
     return responses.error(423, "This resource is locked. Wait two seconds.", "LOCKED")
 
 
+def _come_back(fault: Fault) -> Answer:
+    return responses.rate_limited("TEN_SECONDLY_ROLLING", retry_after=fault.seconds)
+
+
+def _internal_error(_: Fault) -> Answer:
+    return responses.error(500, "internal error")
+
+
+def _bad_gateway(_: Fault) -> Answer:
+    return responses.edge_html(502, "Bad Gateway")
+
+
+_SUBMITS = frozenset({Area.SECURE_SUBMIT, Area.PUBLIC_SUBMIT})
+
 KINDS: Mapping[str, _Kind] = {
     "401_missing": _Kind(Moment.BEFORE, lambda _: responses.not_authenticated()),
     "401_expired": _Kind(Moment.BEFORE, lambda _: responses.expired(time.time() - 75, time.time())),
@@ -94,55 +125,133 @@ KINDS: Mapping[str, _Kind] = {
     "423": _Kind(Moment.BEFORE, _locked),
     "429": _Kind(Moment.BEFORE, lambda _: responses.rate_limited("TEN_SECONDLY_ROLLING")),
     "429_daily": _Kind(Moment.BEFORE, lambda _: responses.rate_limited("DAILY")),
+    "429_retry_after": _Kind(Moment.BEFORE, _come_back),
+    "ip_block": _Kind(Moment.BEFORE, lambda _: responses.blocked(), counted=False),
     "477": _Kind(Moment.BEFORE, _migrating),
-    "500": _Kind(Moment.BEFORE, lambda _: responses.error(500, "internal error")),
-    "502_html": _Kind(Moment.BEFORE, lambda _: responses.edge_html(502, "Bad Gateway")),
+    "500": _Kind(Moment.BEFORE, _internal_error),
+    "500_after_store": _Kind(Moment.AFTER, _internal_error),
+    "502_html": _Kind(Moment.BEFORE, _bad_gateway),
+    "502_after_store": _Kind(Moment.AFTER, _bad_gateway),
     "504_html": _Kind(Moment.BEFORE, lambda _: responses.edge_html(504, "Gateway Time-out")),
-    "drop_before": _Kind(Moment.BEFORE, None, drops=True),
-    "drop_after_store": _Kind(Moment.AFTER, None, drops=True),
+    "drop_before": _Kind(Moment.BEFORE, None, cut=Cut.CLOSE),
+    "drop_after_store": _Kind(Moment.AFTER, None, cut=Cut.CLOSE),
+    "reset": _Kind(Moment.BEFORE, None, cut=Cut.RESET),
+    "reset_after_store": _Kind(Moment.AFTER, None, cut=Cut.RESET),
+    "late_store": _Kind(Moment.LATER, None, cut=Cut.CLOSE, areas=_SUBMITS),
     "slow": _Kind(Moment.AFTER, None, delays=True),
+    "slow_before": _Kind(Moment.BEFORE, _internal_error, delays=True),
     "garbage_json": _Kind(Moment.AFTER, _half_json),
     "redirect": _Kind(Moment.BEFORE, _redirect),
 }
-"""What each kind of fault does. A 5xx stores nothing here; the sender cannot know that."""
+"""What each kind of fault does. Some 5xx store and some do not; the sender cannot know which."""
+
+
+class Mix:
+    """A random mix of faults on one area, repeatable by its seed."""
+
+    def __init__(
+        self, on: str, shares: Mapping[str, float], seed: int, seconds: Mapping[str, float]
+    ) -> None:
+        self._on, self._shares, self._seed, self._seconds = on, shares, seed, seconds
+        self._random = random.Random(seed)  # noqa: S311 - it must repeat itself
+        self._struck: collections.Counter[str] = collections.Counter()
+
+    def draw(self, area: Area) -> Fault | None:
+        """The fault of the next call of ``area``, None for most."""
+        if self._on not in (area, EVERYWHERE):
+            return None
+        place = self._random.random()
+        for kind, share in self._shares.items():
+            if place < share:
+                if area not in KINDS[kind].areas:
+                    return None
+                self._struck[kind] += 1
+                return Fault(self._on, kind, None, self._seconds.get(kind, 0.0))
+            place -= share
+        return None
+
+    def listing(self) -> Mapping[str, Any]:
+        """The mix as it was asked for, and how often each kind has struck."""
+        return {
+            "on": self._on,
+            "mix": dict(self._shares),
+            "seed": self._seed,
+            "seconds": dict(self._seconds),
+            "struck": dict(self._struck),
+        }
 
 
 class Faults:
-    """The faults that are switched on, oldest first."""
+    """The faults that are switched on: single ones oldest first, then the mixes."""
 
     def __init__(self) -> None:
         self._active: list[Fault] = []
+        self._mixes: list[Mix] = []
 
     def add(self, on: str, kind: str, times: int | None = 1, seconds: float = 0.0) -> None:
         """Switch a fault on.
 
         Raises :class:`ValueError` naming what is not known.
         """
-        if on != EVERYWHERE and on not in set(Area):
-            raise ValueError(f"a fault strikes one of {EVERYWHERE}, {', '.join(Area)}")
-        if kind not in KINDS:
-            raise ValueError(f"a fault is one of {', '.join(KINDS)}")
+        _check(on, kind, seconds)
         if times is not None and times < 1:
             raise ValueError("a fault strikes at least once")
-        if not 0 <= seconds <= 3600:
-            raise ValueError("a fault lasts between 0 and 3600 seconds")
         self._active.append(Fault(on, kind, times, seconds))
+
+    def mix(
+        self,
+        on: str,
+        shares: Mapping[str, float],
+        *,
+        seed: int = 0,
+        seconds: Mapping[str, float] | None = None,
+    ) -> None:
+        """Strike each call with these probabilities until cleared: ``shares`` is ``{kind:
+        probability}``, ``seconds`` is ``{kind: seconds}``. The same seed strikes the same
+        calls, counted in the order they are carried out.
+
+        Raises :class:`ValueError` naming what is not known.
+        """
+        late = dict(seconds or {})
+        for kind in shares:
+            _check(on, kind, late.get(kind, 0.0))
+        fit = all(0 <= share <= 1 for share in shares.values())
+        if not shares or not fit or sum(shares.values()) > 1 + 1e-9:
+            raise ValueError("the shares of a mix are at least 0, and at most 1 together")
+        if late.keys() - shares.keys():
+            raise ValueError("the seconds of a mix belong to its own kinds")
+        self._mixes.append(Mix(on, dict(shares), seed, late))
 
     def take(self, area: Area) -> Fault | None:
         """The fault that strikes this call, used up once; None when there is none."""
         for index, fault in enumerate(self._active):
-            if fault.on in (area, EVERYWHERE):
+            if fault.on in (area, EVERYWHERE) and area in KINDS[fault.kind].areas:
                 if fault.times == 1:
                     del self._active[index]
                 elif fault.times is not None:
                     self._active[index] = dataclasses.replace(fault, times=fault.times - 1)
                 return fault
-        return None
+        drawn = (mix.draw(area) for mix in self._mixes)
+        return next((fault for fault in drawn if fault is not None), None)
 
     def clear(self) -> None:
         """Switch every fault off."""
         self._active.clear()
+        self._mixes.clear()
 
     def listing(self) -> Sequence[Mapping[str, Any]]:
-        """The faults still waiting, as the admin route shows them."""
-        return [dataclasses.asdict(fault) for fault in self._active]
+        """The faults still waiting and the mixes, as the admin route shows them."""
+        singles = [dataclasses.asdict(fault) for fault in self._active]
+        return [*singles, *(mix.listing() for mix in self._mixes)]
+
+
+def _check(on: str, kind: str, seconds: float) -> None:
+    """Raises :class:`ValueError` naming what is not known."""
+    if on != EVERYWHERE and on not in set(Area):
+        raise ValueError(f"a fault strikes one of {EVERYWHERE}, {', '.join(Area)}")
+    if kind not in KINDS:
+        raise ValueError(f"a fault is one of {', '.join(KINDS)}")
+    if on != EVERYWHERE and on not in KINDS[kind].areas:
+        raise ValueError(f"{kind} strikes one of {', '.join(sorted(KINDS[kind].areas))}")
+    if not 0 <= seconds <= 3600:
+        raise ValueError("a fault lasts between 0 and 3600 seconds")

@@ -46,6 +46,9 @@ class Limits:
         self._refusals = SlidingWindow()
         self._blocked_until = 0.0
         self.calls_today = 0
+        """Calls let through since the last :meth:`new_day`; set it to come near the limit."""
+        self.submissions_today = 0
+        """The secure submissions among them."""
 
     def take(self, window: str, now: float, limit: int, span: float) -> bool:
         """Use one place of ``window``; False when it is full. A limit of 0 is no limit."""
@@ -70,9 +73,12 @@ class Limits:
         """Whether the caller is blocked now."""
         return now < self._blocked_until
 
-    def reset(self) -> None:
-        """Forget every count and the block."""
+    def lift(self) -> None:
+        """Empty every window and lift the block; the day's counts stay."""
         self._windows.clear()
         self._refusals.clear()
         self._blocked_until = 0.0
-        self.calls_today = 0
+
+    def new_day(self) -> None:
+        """Midnight of the account's time zone: the day's counts start again."""
+        self.calls_today = self.submissions_today = 0

@@ -18,25 +18,43 @@ Row = TypeVar("Row")
 def page(call: Call, rows: Sequence[Row], limit: int) -> tuple[Sequence[Row], dict[str, Any]]:
     """The rows of the page ``call`` asks for, and its ``paging`` key, empty on the last.
 
-    The link leads to the emulator itself, never to a host of HubSpot's. Stops with 400 for
-    a cursor that was not made here.
+    Stops with 400 for a cursor that was not made here.
     """
-    start = _position(call.text("after"))
+    start = position(call)
     end = start + limit
-    if end >= len(rows):
-        return rows[start:end], {}
-    after = base64.b64encode(str(end).encode()).decode()
-    link = f"{call.base}{call.path}?limit={limit}&after={quote(after)}"
-    return rows[start:end], {"paging": {"next": {"after": after, "link": link}}}
+    return rows[start:end], next_page(call, limit, str(end)) if end < len(rows) else {}
 
 
-def _position(after: str | None) -> int:
-    if after is None:
+def position(call: Call) -> int:
+    """How many rows the cursor of ``call`` leaves behind. Stops with 400 for a bad one."""
+    text = cursor(call)
+    if text is None:
         return 0
+    if not text.isdigit() or len(text) > 9:
+        raise bad_cursor()
+    return int(text)
+
+
+def cursor(call: Call) -> str | None:
+    """What the cursor of ``call`` hides, None for the first page. Stops with 400 when it
+    hides nothing."""
+    after = call.text("after")
+    if after is None:
+        return None
     try:
-        position = int(base64.b64decode(after, validate=True).decode("ascii"))
+        return base64.b64decode(after, validate=True).decode("ascii")
     except (binascii.Error, ValueError):
-        position = -1
-    if not 0 <= position <= 10**9:
-        raise Stop(responses.bad_request("after is not a valid cursor"))
-    return position
+        raise bad_cursor() from None
+
+
+def next_page(call: Call, limit: int, hidden: str) -> dict[str, Any]:
+    """The ``paging`` key for a cursor that hides ``hidden``. The link leads to the emulator
+    itself, never to a host of HubSpot's."""
+    after = base64.b64encode(hidden.encode()).decode()
+    link = f"{call.base}{call.path}?limit={limit}&after={quote(after)}"
+    return {"paging": {"next": {"after": after, "link": link}}}
+
+
+def bad_cursor() -> Stop:
+    """The refusal of a cursor that was not made here."""
+    return Stop(responses.bad_request("after is not a valid cursor"))

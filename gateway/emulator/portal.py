@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import secrets
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from gateway.domain.objects import OBJECT_TYPES, ObjectType, object_type
 from gateway.domain.sensitivity import Sensitivity
+from gateway.emulator.arrivals import Arrival, Arrivals
+from gateway.emulator.due import Due
 from gateway.emulator.faults import Faults
 from gateway.emulator.journal import Journal
 from gateway.emulator.limits import Limits
+from gateway.emulator.received import Received, Submission
 from gateway.emulator.records import Record, Records, iso
 from gateway.emulator.seed import Seed
 from gateway.emulator.seed.account import reading_scopes_for
@@ -28,47 +30,25 @@ Property = dict[str, Any]
 """A property definition, as raw JSON."""
 
 
-@dataclasses.dataclass(frozen=True)
-class SubmittedValue:
-    """One value of a submission. ``shown`` is False for what was sensitive when it came."""
-
-    object_type_id: str
-    name: str
-    value: str = dataclasses.field(repr=False)
-    shown: bool
-
-
-@dataclasses.dataclass(frozen=True)
-class Submission:
-    """One accepted submission, with everything that was sent."""
-
-    conversion_id: str
-    form_id: str
-    submitted_at: int
-    """Milliseconds since the epoch, as sent; the moment of arrival when none was sent."""
-    values: tuple[SubmittedValue, ...] = dataclasses.field(repr=False)
-    page_uri: str | None
-    page_name: str | None
-    legal: Mapping[str, Any] | None = dataclasses.field(repr=False)
-    visible_at: float
-    """From when (monotonic) it shows in submissions read."""
-
-    def value(self, name: str, object_type_id: str = "0-1") -> str | None:
-        """What was sent for one property; the last one, if it was sent twice."""
-        found = [v.value for v in self.values if (v.object_type_id, v.name) ==
-                 (object_type_id, name)]  # fmt: skip
-        return found[-1] if found else None
+_CLASSES: Mapping[object, Sensitivity] = {str(word): word for word in Sensitivity}
 
 
 class Portal:
     """The account: forms, properties, records, submissions, tokens, and the emulator's own
-    switches, faults and journal. Hold ``lock`` for anything but its methods."""
+    switches, faults, journal and arrivals. Hold ``lock`` for anything but its methods."""
 
-    def __init__(self, seed: Seed, switches: Switches, access_token: str | None = None) -> None:
+    def __init__(
+        self,
+        seed: Seed,
+        switches: Switches,
+        access_token: str | None = None,
+        time_zone: str | None = None,
+    ) -> None:
         self.lock = threading.RLock()
         self.seed = seed
         self.id = seed.portal_id
         self._first_switches = switches
+        self._first_time_zone = time_zone or seed.time_zone
         self.tokens = Tokens()
         self.client_id = seed.client_id
         self.client_secret = str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))
@@ -83,8 +63,13 @@ class Portal:
         self.limits = Limits()
         self.faults = Faults()
         self.journal = Journal()
+        self.arrived = Arrivals()
+        self.late: Due[Callable[[], object]] = Due()
+        """Submissions whose sender is gone, by the moment they are carried out."""
+        self.time_zone = self._first_time_zone
+        """The account's zone, an IANA name. A test may set it at any time."""
         self.records = Records()
-        self.submitted: list[Submission] = []
+        self.received = Received()
         self.forms: dict[str, Form] = {f["id"]: copy.deepcopy(f) for f in seed.forms}
         self.properties: dict[str, dict[str, Property]] = {
             kind: {p["name"]: copy.deepcopy(p) for p in rows}
@@ -108,7 +93,7 @@ class Portal:
     def sensitivity(self, object_type_id: str, name: str) -> Sensitivity | None:
         """The class of a property; None when there is no such property."""
         definition = self.property(object_type_id, name)
-        return Sensitivity.parse(definition.get("dataSensitivity")) if definition else None
+        return _CLASSES.get(definition.get("dataSensitivity")) if definition else None
 
     def subscription_types(self) -> frozenset[int]:
         """Every subscription type the account's forms name."""
@@ -118,6 +103,12 @@ class Portal:
             found.update(legal.get("subscriptionTypeIds", ()))
             found.update(b["subscriptionTypeId"] for b in legal.get("communicationsCheckboxes", ()))
         return frozenset(found)
+
+    def settle(self, now: float) -> None:
+        """Carry out the late submissions that are due. Whoever looks at the account, or
+        changes it, settles it first."""
+        for carry_out in self.late.until(now):
+            carry_out()
 
     # What tests and the admin routes do from outside.
 
@@ -141,12 +132,14 @@ class Portal:
     def amend_switches(self, **changes: Any) -> None:
         """Change switches on the running account. Raises :class:`ValueError`."""
         with self.lock:
+            self.settle(time.monotonic())
             self.switches = self.switches.amended(changes)
 
     def amend_form(self, form_id: str, changes: Mapping[str, Any]) -> Form:
         """Change a form's definition as an editor would; nested objects are merged, lists
         replaced. Raises :class:`KeyError` for an unknown form."""
         with self.lock:
+            self.settle(time.monotonic())
             form = self.forms[form_id]
             _merge(form, changes)
             form["updatedAt"] = iso(now_ms())
@@ -163,6 +156,7 @@ class Portal:
         ``dataSensitivity`` means: archived and created again under the same name, with a
         new ``createdAt``. Raises :class:`KeyError` for an unknown property."""
         with self.lock:
+            self.settle(time.monotonic())
             definition = self.properties[object_type_id][name]
             before = definition.get("dataSensitivity")
             _merge(definition, changes)
@@ -181,7 +175,19 @@ class Portal:
     def submissions(self, form_id: str | None = None) -> Sequence[Submission]:
         """What was accepted, oldest first; of one form when it is named."""
         with self.lock:
-            return tuple(s for s in self.submitted if form_id in (None, s.form_id))
+            self.settle(time.monotonic())
+            return tuple(s for s in self.received.all() if form_id in (None, s.form_id))
+
+    def tags(self) -> Mapping[str, int]:
+        """How often each tag (the part of ``pageUri`` after ``/~s/``) was accepted."""
+        with self.lock:
+            self.settle(time.monotonic())
+            return self.received.tags()
+
+    def arrivals(self) -> Sequence[Arrival]:
+        """Every call of an area, in the order they were carried out, without a value."""
+        with self.lock:
+            return self.arrived.rows()
 
     def contacts(self) -> Sequence[Record]:
         """The contacts written so far, oldest first."""
@@ -190,7 +196,9 @@ class Portal:
     def records_of(self, object_type_id: str) -> Sequence[Record]:
         """The records of one object type written so far, oldest first."""
         with self.lock:
-            self.records.settle(time.monotonic())
+            now = time.monotonic()
+            self.settle(now)
+            self.records.settle(now)
             return tuple(self.records.all(object_type_id))
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import bisect
+import collections
 import dataclasses
 import datetime
 import itertools
 from collections.abc import Iterable, Mapping
 
 from gateway.domain.objects import COMPANY, CONTACT
+from gateway.emulator.due import Due
 
 _IDENTITY: Mapping[str, tuple[str, ...]] = {CONTACT: ("email",), COMPANY: ("domain", "name")}
 """By which properties a submission finds the record it updates, the first that is filled
@@ -33,7 +36,6 @@ class Record:
 
 @dataclasses.dataclass(frozen=True)
 class _Write:
-    due: float
     object_type_id: str
     values: Mapping[str, str] = dataclasses.field(repr=False)
     at_ms: int
@@ -44,7 +46,10 @@ class Records:
 
     def __init__(self) -> None:
         self._by_type: dict[str, dict[str, Record]] = {}
-        self._waiting: list[_Write] = []
+        self._by_identity: dict[tuple[str, str, str], list[int]] = collections.defaultdict(list)
+        """(object type, property, case-folded value) → record ids in ascending order, which
+        is oldest first. Changed with every write, so that no write looks at all records."""
+        self._waiting: Due[_Write] = Due()
         self._ids = itertools.count(84_729_735_601, 7)
 
     def submit(
@@ -52,13 +57,11 @@ class Records:
     ) -> None:
         """Write ``values`` to the record they belong to, once the monotonic clock reaches
         ``due``. An empty text clears; an unchanged identity updates, a new one creates."""
-        self._waiting.append(_Write(due, object_type_id, dict(values), at_ms))
+        self._waiting.put(due, _Write(object_type_id, dict(values), at_ms))
 
     def settle(self, now: float) -> None:
         """Carry out the writes that are due."""
-        due = [write for write in self._waiting if write.due <= now]
-        self._waiting = [write for write in self._waiting if write.due > now]
-        for write in due:
+        for write in self._waiting.until(now):
             self._carry_out(write)
 
     def all(self, object_type_id: str) -> Iterable[Record]:
@@ -67,10 +70,14 @@ class Records:
 
     def find(self, object_type_id: str, value: str, by: str | None = None) -> Record | None:
         """The record of id ``value``, or the first whose property ``by`` has this value."""
+        records = self._by_type.get(object_type_id, {})
         if by in (None, "hs_object_id"):
-            return self._by_type.get(object_type_id, {}).get(value)
+            return records.get(value)
         wanted = value.casefold()
-        for record in self.all(object_type_id):
+        if by in _IDENTITY.get(object_type_id, ()) and wanted:
+            ids = self._by_identity.get((object_type_id, by, wanted))
+            return records[str(ids[0])] if ids else None
+        for record in records.values():
             if by and record.values.get(by, "").casefold() == wanted:
                 return record
         return None
@@ -78,11 +85,23 @@ class Records:
     def _carry_out(self, write: _Write) -> None:
         record = self._identified(write) or self._created(write)
         record.updated_ms = write.at_ms
+        for name in _IDENTITY.get(write.object_type_id, ()):
+            if name in write.values:
+                self._refile(record, (write.object_type_id, name), write.values[name])
         for name, value in write.values.items():
             if value:
                 record.values[name] = value
             else:
                 record.values.pop(name, None)
+
+    def _refile(self, record: Record, place: tuple[str, str], value: str) -> None:
+        before, after = record.values.get(place[1], "").casefold(), value.casefold()
+        if before == after:
+            return
+        if before:
+            self._by_identity[*place, before].remove(int(record.id))
+        if after:
+            bisect.insort(self._by_identity[*place, after], int(record.id))
 
     def _identified(self, write: _Write) -> Record | None:
         for by in _IDENTITY.get(write.object_type_id, ()):

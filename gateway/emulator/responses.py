@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
+import math
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -120,14 +121,21 @@ def bad_request(message: str, **keys: Any) -> Answer:
     return error(400, message, "VALIDATION_ERROR", **keys)
 
 
-def rate_limited(policy: str) -> Answer:
-    """429, with the policy that was broken: ``TEN_SECONDLY_ROLLING`` or ``DAILY``."""
+def rate_limited(policy: str, *, retry_after: float | None = None) -> Answer:
+    """429, with the policy that was broken: ``TEN_SECONDLY_ROLLING`` or ``DAILY``, and how
+    many seconds to wait where that is told."""
     message = {
         "TEN_SECONDLY_ROLLING": "You have reached your ten_secondly_rolling limit.",
         "DAILY": "You have reached your daily limit.",
     }[policy]
+    told = {} if retry_after is None else {"Retry-After": str(math.ceil(retry_after))}
     return error(
-        429, message, errorType="RATE_LIMIT", policyName=policy, requestId=str(uuid.uuid4())
+        429,
+        message,
+        headers=told,
+        errorType="RATE_LIMIT",
+        policyName=policy,
+        requestId=str(uuid.uuid4()),
     )
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
+import sys
 import threading
+import time
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,7 +15,8 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from gateway.domain.errors import GatewayError
-from gateway.emulator.asgi import CUT, EmulatorApp
+from gateway.emulator.asgi import ARRIVED, CUT, EmulatorApp
+from gateway.emulator.faults import Cut
 from gateway.emulator.portal import Portal
 from gateway.emulator.seed import load
 from gateway.emulator.switches import Switches
@@ -20,6 +24,8 @@ from gateway.emulator.switches import Switches
 _HOST = "127.0.0.1"
 _PATIENCE = 10.0
 """Seconds a start or a stop may take."""
+_NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+"""Makes the kernel reset a connection instead of closing it in order."""
 
 
 class PortBusy(GatewayError):  # noqa: N818 - a state, named as the domain names its errors
@@ -45,7 +51,8 @@ class Emulator:
 
     The port is held from construction on, so the addresses are known before
     :meth:`start`. Values live in memory and are gone when the process ends; after
-    :meth:`stop` the same account can be started again on the same port.
+    :meth:`stop` the same account can be started again on the same port. ``time_zone`` is the
+    account's, an IANA name; the seed's own by default.
 
     Raises :class:`PortBusy`, and ``gateway.emulator.seed.UnknownSeed``.
     """
@@ -56,8 +63,9 @@ class Emulator:
         seed: str = "clinic",
         switches: Switches | None = None,
         access_token: str | None = None,
+        time_zone: str | None = None,
     ) -> None:
-        self.portal = Portal(load(seed), switches or Switches(), access_token)
+        self.portal = Portal(load(seed), switches or Switches(), access_token, time_zone)
         self._socket: socket.socket | None = _bound(port)
         self._port: int = self._socket.getsockname()[1]
         self._thread: threading.Thread | None = None
@@ -160,6 +168,7 @@ class Emulator:
                 http=_Protocol,
                 ws="none",
                 lifespan="off",
+                proxy_headers=False,
                 log_config=None,
                 log_level=None,
                 server_header=False,
@@ -201,7 +210,18 @@ class _Protocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
         self.access_log = False
-        self.app_state = {CUT: transport.abort}
+        self.app_state = {CUT: self._cut}
+
+    def data_received(self, data: bytes) -> None:
+        self.app_state[ARRIVED] = time.monotonic()
+        super().data_received(data)
+
+    def _cut(self, how: Cut) -> None:
+        if how is Cut.RESET:
+            self.transport.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER
+            )
+        self.transport.abort()
 
 
 def _bound(port: int) -> socket.socket:

@@ -6,7 +6,6 @@ and .../submit-data-unauthenticated
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,7 +16,8 @@ from gateway.domain.sensitivity import Sensitivity
 from gateway.emulator import responses
 from gateway.emulator.calls import Call
 from gateway.emulator.faults import REDIRECT_TARGET
-from gateway.emulator.portal import Portal, Submission, SubmittedValue, now_ms
+from gateway.emulator.portal import Portal, now_ms
+from gateway.emulator.received import Submission, SubmittedValue
 from gateway.emulator.responses import Answer, Stop
 from gateway.emulator.rules.consent import consent_flaws, named_subscriptions
 from gateway.emulator.rules.context import context_flaws
@@ -26,6 +26,9 @@ from gateway.emulator.rules.messages import Flaw, as_entries
 from gateway.emulator.rules.payload import Malformed, Payload, SentField, read_payload
 from gateway.emulator.rules.values import as_date
 from gateway.emulator.tokens import TokenKind, in_v2_spelling
+
+Classes = Sequence[Sensitivity | None]
+"""One entry per submitted field; None where nothing is sensitive."""
 
 MAX_FIELDS = 1000
 PUBLIC_HEADERS: Mapping[str, str] = {
@@ -50,16 +53,18 @@ def secure_submit(call: Call) -> Answer:
     call.require(forms_need())
     form = _form(call)
     payload = _payload(call)
+    classes = _classes(call.portal, payload)
     if switches.submit_checks_sensitive_write:
-        _require_write_scopes(call, payload)
-    return _take_in(call.portal, form, payload, open_door=False)
+        _require_write_scopes(call, payload, classes)
+    return _take_in(call, form, payload, classes, open_door=False)
 
 
 def public_submit(call: Call) -> Answer:
     """Take a submission from anybody, unless one field is sensitive."""
     form = _form(call)
     payload = _payload(call)
-    if any(_class(call.portal, sent) is not None for sent in payload.fields):
+    classes = _classes(call.portal, payload)
+    if any(classes):
         raise Stop(
             responses.error(
                 403,
@@ -67,7 +72,7 @@ def public_submit(call: Call) -> Answer:
                 "EMULATED_SENSITIVE_DATA_FORBIDDEN",
             )
         )
-    return _take_in(call.portal, form, payload, open_door=True)
+    return _take_in(call, form, payload, classes, open_door=True)
 
 
 def public_preflight(_: Call) -> Answer:
@@ -96,16 +101,17 @@ def _payload(call: Call) -> Payload:
         raise Stop(_plain_400(str(malformed))) from None
 
 
-def _class(portal: Portal, sent: SentField) -> Sensitivity | None:
-    """The class of the property behind a field, None for ordinary and unknown ones."""
-    found = portal.sensitivity(sent.object_type_id, sent.name)
-    return None if found is Sensitivity.NON_SENSITIVE else found
+def _classes(portal: Portal, payload: Payload) -> Classes:
+    """The class of the property behind each field, None for ordinary and unknown ones."""
+    found = (portal.sensitivity(sent.object_type_id, sent.name) for sent in payload.fields)
+    return [None if word is Sensitivity.NON_SENSITIVE else word for word in found]
 
 
-def _require_write_scopes(call: Call, payload: Payload) -> None:
+def _require_write_scopes(call: Call, payload: Payload, classes: Classes) -> None:
     held = call.token().scopes
-    for sent in payload.fields:
-        kind, sensitivity = object_type(sent.object_type_id), _class(call.portal, sent)
+    types = (sent.object_type_id for sent in payload.fields)
+    for object_type_id, sensitivity in dict.fromkeys(zip(types, classes, strict=True)):
+        kind = object_type(object_type_id)
         if kind is None or sensitivity is None:
             continue
         need = sensitive_need(kind, sensitivity, Access.WRITE)
@@ -116,8 +122,11 @@ def _require_write_scopes(call: Call, payload: Payload) -> None:
         raise Stop(responses.missing_scopes(in_v2_spelling(need.spellings) if need else []))
 
 
-def _take_in(portal: Portal, form: dict[str, Any], payload: Payload, *, open_door: bool) -> Answer:
+def _take_in(
+    call: Call, form: dict[str, Any], payload: Payload, classes: Classes, *, open_door: bool
+) -> Answer:
     """Refuse with every fault at once, or store and answer as the form says."""
+    portal = call.portal
     if form["configuration"]["recaptchaEnabled"]:
         return _refused(portal, [Flaw("FORM_HAS_RECAPTCHA_ENABLED")])
     if len(payload.fields) > MAX_FIELDS:
@@ -149,29 +158,35 @@ def _take_in(portal: Portal, form: dict[str, Any], payload: Payload, *, open_doo
         return _refused(portal, flaws)
     if unknown := named_subscriptions(payload.legal) - portal.subscription_types():
         return _plain_400(f"Invalid subscription type {min(unknown)}")
-    _store(portal, form, payload, [s.written for s in standings])
+    _store(call, form, payload, classes, [s.written for s in standings])
     return _thanks(form)
 
 
-def _store(portal: Portal, form: dict[str, Any], payload: Payload, written: Sequence[bool]) -> None:
+def _store(
+    call: Call,
+    form: dict[str, Any],
+    payload: Payload,
+    classes: Classes,
+    written: Sequence[bool],
+) -> None:
+    portal = call.portal
     email = next((f.value for f in payload.fields if f.key == "email"), "")
     if portal.switches.reserved_domains_vanish and email.lower().endswith(_RESERVED_DOMAINS):
         return
-    now = time.monotonic()
-    arrived = now_ms()
-    portal.submitted.append(
+    arrived = call.at_ms
+    portal.received.add(
         Submission(
             conversion_id=str(uuid.uuid4()),
             form_id=form["id"],
             submitted_at=arrived if payload.submitted_at is None else payload.submitted_at,
             values=tuple(
-                SubmittedValue(f.object_type_id, f.name, f.value, _class(portal, f) is None)
-                for f in payload.fields
+                SubmittedValue(f.object_type_id, f.name, f.value, word is None)
+                for f, word in zip(payload.fields, classes, strict=True)
             ),
             page_uri=payload.context.get("pageUri"),
             page_name=payload.context.get("pageName"),
             legal=payload.legal,
-            visible_at=now + portal.switches.submission_delay,
+            visible_at=call.at + portal.switches.submission_delay,
         )
     )
     by_object: dict[str, dict[str, str]] = {}
@@ -180,7 +195,7 @@ def _store(portal: Portal, form: dict[str, Any], payload: Payload, written: Sequ
             value = _as_stored(portal, sent)
             by_object.setdefault(sent.object_type_id, {})[sent.name] = value
     for object_type_id, values in by_object.items():
-        due = now + portal.switches.record_delay
+        due = call.at + portal.switches.record_delay
         portal.records.submit(object_type_id, values, at_ms=arrived, due=due)
 
 

@@ -81,11 +81,17 @@ class Switches:
     rate_window: float = _guess(10.0, "Q10: the length of the sliding window.")
     submit_limit: int = _guess(0, "Q10: a further limit of secure submit alone (100, 150, 200).")
     public_limit: int = _guess(50, "Q10: public submissions per window.")
-    daily_limit: int = _guess(625_000, "Q10: calls per day of this emulator's life.")
+    daily_limit: int = _guess(625_000, "Q10: calls per day, which ends by the admin route only.")
+    submissions_limit_daily: int = _guess(
+        0, "Q10: a further limit of secure submit alone, per day as above."
+    )
     block_time: float = _guess(60.0, "Q10: how long ten 429s in one second block the caller.")
     retry_after: bool = _guess(False, "Q11: a 429 carries Retry-After.")
     submission_delay: float = _guess(0.0, "Q16: until a submission shows in submissions read.")
     record_delay: float = _guess(0.0, "Q16: until a submission shows in its record.")
+    cursor_counts_rows: bool = _guess(
+        False, "Unlisted: the cursor of submissions read counts rows, so arrivals repeat some."
+    )
     submitted_at_step_ms: int = _guess(1, "Q16: submittedAt comes back rounded down to so many ms.")
     page_uri: PageUri = _guess(PageUri.AS_SENT, "Q16: how the page address comes back.")
     hidden_dependents_required: bool = _guess(

@@ -19,7 +19,9 @@ from gateway.hubspot.client import Client
 from gateway.hubspot.routes import ROUTES, Operation
 
 MAX_PAGES = 200
-"""Pages followed in one listing: 20,000 forms, or 10,000 submissions."""
+"""Pages followed in one listing of forms: 20,000 of them."""
+MAX_SUBMISSION_PAGES = 20_000
+"""Pages of submissions followed in one look: a million of them."""
 _PARALLEL_CALLS = 6
 _NOTHING = Payload((), "", "")
 
@@ -125,12 +127,14 @@ class HubSpot:
         request = wire.secure_submit(portal_id, form_id, _NOTHING, submitted_at_ms=0)
         self.client.destination(request)
 
-    def submissions(self, form_id: str) -> Iterator[replies.SeenSubmission]:
-        """A form's submissions, newest first, page by page as they are drawn."""
+    def submission_pages(self, form_id: str) -> Iterator[replies.SubmissionPage]:
+        """A form's submissions, newest first, page by page as they are drawn. Raises
+        :class:`Unavailable` rather than to end early."""
         after: str | None = None
-        for _ in range(MAX_PAGES):
+        for _ in range(MAX_SUBMISSION_PAGES):
             page = replies.submission_page(self.client.send(wire.read_submissions(form_id, after)))
-            yield from page.submissions
+            yield page
             after = page.after
             if after is None:
                 return
+        raise Unavailable

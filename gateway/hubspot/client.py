@@ -26,6 +26,7 @@ from gateway.domain.errors import (
     Unavailable,
 )
 from gateway.hubspot.connecting import NOT_CONNECTED, ProvingAdapter
+from gateway.hubspot.rates import Rates, read_rates
 from gateway.hubspot.routes import ROUTES, Host, Operation
 from gateway.hubspot.wire import Request, Response
 
@@ -57,6 +58,8 @@ class Client:
         self._bases = dict(bases)
         self._emulated = emulated
         self._session = _Session()
+        self.rates = Rates()
+        """What the last answer to a submission said of the limits."""
         self._last_call = 0.0
         self._session.trust_env = False
         self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
@@ -93,6 +96,8 @@ class Client:
             raise failure
         if EMULATED_HEADER in headers and not self._emulated:
             raise ForbiddenDestination
+        if submitting:
+            self.rates = read_rates(headers)
         if body is None:
             raise _unclear(submitting=submitting)
         return Response(status, headers, body)

@@ -13,11 +13,15 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
+from gateway.hubspot.deadline import BoundedResponse
+
 NOT_CONNECTED = (NewConnectionError, ConnectTimeoutError)
 """What a call that never had a connection ends with (a failed name look-up is one, too)."""
 
 
 class _ProvenConnection(HTTPConnection):
+    response_class = BoundedResponse
+
     def connect(self) -> None:
         """Connects, or raises one of ``NOT_CONNECTED``."""
         try:
@@ -29,6 +33,8 @@ class _ProvenConnection(HTTPConnection):
 
 
 class _ProvenSecureConnection(HTTPSConnection):
+    response_class = BoundedResponse
+
     def connect(self) -> None:
         """Connects and completes the handshake, or raises one of ``NOT_CONNECTED``."""
         try:

@@ -68,6 +68,8 @@ class SubmissionPage(msgspec.Struct, frozen=True):
 
     submissions: tuple[SeenSubmission, ...]
     after: str | None
+    whole: bool = True
+    """Whether every entry could be read: one that could not may be the one looked for."""
 
 
 class _Next(msgspec.Struct, frozen=True):
@@ -81,6 +83,12 @@ class _Paging(msgspec.Struct, frozen=True):
 class _Page(msgspec.Struct, frozen=True):
     results: list[Any]
     paging: _Paging = _Paging()
+
+
+class _Counted(msgspec.Struct):
+    """A page with every entry of it, those that say nothing included."""
+
+    results: list[Any]
 
 
 _Name = Annotated[str, msgspec.Meta(min_length=1)]
@@ -158,12 +166,13 @@ def accepted(response: Response, keys: Collection[str]) -> Accepted:
 
 
 def submission_page(response: Response) -> SubmissionPage:
-    """One page of a form's submissions; an entry that cannot be read is passed over."""
+    """One page of a form's submissions; an entry that cannot be read is passed over, and the
+    page is not whole then."""
     page = _convert(_success(response), _Page, response)
-    seen = (_seen(one) for one in page.results)
-    return SubmissionPage(
-        tuple(one for one in seen if one is not None), page.paging.next.after or None
-    )
+    seen = tuple(one for one in map(_seen, page.results) if one is not None)
+    listed = _converted(_decoded(response), _Counted)
+    whole = listed is not None and len(seen) == len(listed.results)
+    return SubmissionPage(seen, page.paging.next.after or None, whole)
 
 
 def date_ms(response: Response) -> int | None:

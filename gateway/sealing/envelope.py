@@ -1,4 +1,4 @@
-"""Sealed answers: every call into the ciphers is made from this file's two functions.
+"""Sealed answers: every call into the ciphers is made from this file.
 
 Format of an envelope, version 1 (numbers big-endian)::
 
@@ -69,15 +69,26 @@ def seal(payload: Payload, context: Context, key: SealingKey) -> bytes:
     return header + key.encrypt(pad(canonical(payload)), _info(header, context))
 
 
+def key_id_of(envelope: bytes) -> str | None:
+    """The id (32 hex digits) of the key it was sealed to; None when it is no envelope of ours.
+    Nothing is opened, so nothing but the header's shape is checked."""
+    if len(envelope) < HEADER_SIZE or not envelope.startswith(MAGIC + bytes([VERSION])):
+        return None
+    return envelope[_KEY_ID_AT:_DAY_AT].hex()
+
+
 def unseal(envelope: bytes, context: Context, keys: OpeningKeys) -> Payload:
-    """The payload. Raises :class:`WrongKey` when the key it names is not in ``keys``, and
-    :class:`Tampered` when the envelope or its ``context`` is not what was sealed."""
-    header = envelope[:HEADER_SIZE]
-    if len(header) < HEADER_SIZE or not header.startswith(MAGIC + bytes([VERSION])):
+    """The payload. Raises :class:`WrongKey` when the key it names is not in ``keys``,
+    :class:`Tampered` when the envelope or its ``context`` is not what was sealed, and
+    :class:`~gateway.domain.errors.KeyringBroken` when the key is not known and the key folder
+    cannot be asked for it: then nobody knows yet."""
+    key_id = key_id_of(envelope)
+    if key_id is None:
         raise Tampered
-    key = keys.find(header[_KEY_ID_AT:_DAY_AT].hex())
+    key = keys.find(key_id)
     if key is None:
         raise WrongKey
+    header = envelope[:HEADER_SIZE]
     payload = None
     if header[_KEY_ID_AT - 1] == key.suite.id:
         try:

@@ -2,8 +2,18 @@
 
 The folder is 0700 and the file 0600; wider permissions are refused, not repaired, because
 nobody can tell who has read them (where there are such permissions at all: not on Windows).
-The file is written beside its place, flushed to disk and renamed, under a lock on the folder:
-it is there whole or not at all, and two processes that start at once get the same ring.
+All of it happens under a lock on the folder, so two processes that start at once get the same
+ring.
+
+A change is three steps, each flushed to disk before the next begins:
+
+1. the new content is written whole beside the old one (``keyring.json.new``);
+2. the old file is overwritten with zeros where it stands, because a rename alone would leave
+   its keys in blocks nobody could destroy later;
+3. the new file is renamed into its place.
+
+Cut off during 1, the old file is still whole and the rest of the new one is nobody's. From the
+first zero on the new file is the ring: whoever reads next finishes steps 2 and 3.
 """
 
 from __future__ import annotations
@@ -16,15 +26,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from gateway.domain.errors import KeyringBroken
 
 FILE_NAME = "keyring.json"
+LOCK_PATIENCE_S = 30.0
 _NEW_FILE_NAME = "keyring.json.new"
 _LOCK_NAME = "keyring.lock"
-_LOCK_PATIENCE_S = 30.0
-_LARGEST_FILE = 1 << 20
+_LARGEST_FILE = 1 << 22
+_ZERO = b"\0"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 _HAS_MODES = os.name == "posix"
@@ -38,8 +49,10 @@ def locked(folder: Path) -> Iterator[None]:
         for missing in [p for p in (*reversed(folder.parents), folder) if not p.exists()]:
             missing.mkdir(mode=0o700, exist_ok=True)
         _refuse_wide(folder.stat(), f"the folder {folder.name}")
-        with FileLock(folder / _LOCK_NAME, timeout=_LOCK_PATIENCE_S, mode=0o600):
+        with FileLock(folder / _LOCK_NAME, timeout=LOCK_PATIENCE_S, mode=0o600):
             yield
+    except Timeout:
+        raise KeyringBroken(f"another process holds the folder {folder.name}") from None
     except OSError as error:
         # Only the system's own words: no path beyond the folder's name.
         raise KeyringBroken(f"the folder {folder.name}: {os.strerror(error.errno or 0)}") from None
@@ -52,38 +65,81 @@ def _refuse_wide(found: os.stat_result, what: str) -> None:
 
 
 def read(folder: Path) -> dict[str, Any] | None:
-    """The file's JSON object, or None when there is no file. Call it under :func:`locked`."""
-    try:
-        descriptor = os.open(folder / FILE_NAME, os.O_RDONLY | _NO_LINKS)
-    except FileNotFoundError:
+    """The file's JSON object, or None when there is no file. A change that was cut off is
+    finished first. Call it under :func:`locked`."""
+    raw = _content(folder / FILE_NAME)
+    if raw is None:
         return None
-    with os.fdopen(descriptor, "rb") as file:
-        _refuse_wide(os.fstat(descriptor), f"the file {FILE_NAME}")
-        raw = file.read(_LARGEST_FILE)
-    ring: Any = None
-    with contextlib.suppress(ValueError, RecursionError):
-        ring = json.loads(raw)
-    # Raised outside the handler: a parser's error carries the text it parsed.
-    if not isinstance(ring, dict):
+    ring = _json_object(raw)
+    if ring is None and _ZERO in raw:
+        ring = _json_object(_content(folder / _NEW_FILE_NAME) or b"")
+        if ring is not None:
+            _replace(folder)
+    if ring is None:
         raise KeyringBroken(f"{FILE_NAME} is damaged")
     return ring
 
 
+def _content(path: Path) -> bytes | None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | _NO_LINKS)
+    except FileNotFoundError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        _refuse_wide(os.fstat(descriptor), f"the file {path.name}")
+        return file.read(_LARGEST_FILE)
+
+
+def _json_object(raw: bytes) -> dict[str, Any] | None:
+    """The object ``raw`` is the JSON of; None for anything else. A parser's error carries the
+    text it parsed, so none leaves here."""
+    ring: Any = None
+    with contextlib.suppress(ValueError, RecursionError):
+        ring = json.loads(raw)
+    return ring if isinstance(ring, dict) else None
+
+
 def write(folder: Path, ring: Mapping[str, Any]) -> None:
-    """Puts ``ring`` in the file's place, durably, in one step. Call it under :func:`locked`."""
+    """Puts ``ring`` in the file's place, durably: whatever cuts it off, :func:`read` gives the
+    old ring or the new one. The old file's bytes are overwritten. Call it under :func:`locked`.
+    """
+    body = json.dumps(ring, indent=1).encode("ascii")
+    if len(body) > _LARGEST_FILE:
+        raise KeyringBroken(f"{FILE_NAME} would be too large to be read again")
     new = folder / _NEW_FILE_NAME
+    _overwrite(new)
     new.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINKS
     with os.fdopen(os.open(new, flags, 0o600), "wb") as file:
-        file.write(json.dumps(ring, indent=1).encode("ascii"))
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(folder / FILE_NAME)
+        _flushed(file, body)
+    _flush_name(folder)
+    _replace(folder)
+
+
+def _replace(folder: Path) -> None:
+    _overwrite(folder / FILE_NAME)
+    (folder / _NEW_FILE_NAME).replace(folder / FILE_NAME)
     _flush_name(folder)
 
 
+def _overwrite(path: Path) -> None:
+    """Zeros over the bytes of ``path``, where they stand, if it is there."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | _NO_LINKS)
+    except FileNotFoundError:
+        return
+    with os.fdopen(descriptor, "wb") as file:
+        _flushed(file, _ZERO * os.fstat(descriptor).st_size)
+
+
+def _flushed(file: Any, content: bytes) -> None:
+    file.write(content)
+    file.flush()
+    os.fsync(file.fileno())
+
+
 def _flush_name(folder: Path) -> None:
-    """A rename survives a power cut only once its folder is flushed; Windows has no such call."""
+    """A name survives a power cut only once its folder is flushed; Windows has no such call."""
     if not _HAS_MODES:
         return
     descriptor = os.open(folder, os.O_RDONLY)

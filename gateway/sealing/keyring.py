@@ -1,49 +1,135 @@
-"""The ring of keys: opened from its folder, made on first use, rotated by adding a key.
+"""The ring of keys, alive: one object for many threads, one folder for many processes.
 
-``keyring.json`` holds, oldest key first::
+Every day has a key of its own (an epoch). Once a day's answers are delivered, its key is
+destroyed, and with it every copy of them, wherever ciphertext was written: in journals,
+backups, and blocks a disk has put aside.
 
-    {"format": 1, "mark": "demo", "fingerprint_key": hex,
-     "keys": [{"id": hex, "suite": 1, "private": hex}, …]}
-
-Back the folder up: without it nothing that is stored opens.
+Back the folder up: without it nothing that is stored opens. A backup also brings back the
+keys that were destroyed after it was made: keep backups no longer than answers may live.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import hmac
-import secrets
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from gateway.domain.errors import KeyringBroken
-from gateway.sealing.keyfile import FILE_NAME, locked, read, write
-from gateway.sealing.keys import Kept, OpeningKeys, load_opening_key
-from gateway.sealing.suites import DEFAULT_SUITE, SUITES
+from gateway.sealing.keyfile import FILE_NAME, LOCK_PATIENCE_S, locked, read, write
+from gateway.sealing.keys import Kept, OpeningKeys, SealingKey
+from gateway.sealing.ring import PLACES, Ring, new_ring, parse, with_key, without_key
+from gateway.sealing.suites import DEFAULT_SUITE
 
-_FORMAT = 1
-_FINGERPRINT_KEY_SIZE = 32
+_DAY_S = 86_400
+_MISS_LASTS_S = 1.0
+# No JSON and no token begins with a zero byte: no fingerprint is ever the ring's id.
+_RING_ID = b"\0sealed-intake ring id"
+_RING_ID_DIGITS = 32
 
-PLACES: Mapping[str, str] = {
-    "demo": "the demo",
-    "emulated": "an emulated account",
-    "live": "production",
-}
-"""Every mark, and where its keys belong, as the end of "demo keys in …"."""
+
+@dataclasses.dataclass(frozen=True)
+class Epoch:
+    """One key of the ring, by name."""
+
+    key_id: str
+    day: int | None
+    """Days since 1970-01-01 (UTC); None for a key older than days, which counts as past."""
+    newest: bool
+    """Whether it seals now, and so cannot be destroyed."""
 
 
 class Keyring(Kept):
-    """What one key folder holds, for one ``mark`` (demo, emulated or live)."""
+    """What one key folder holds, for one ``mark`` (demo, emulated or live).
 
-    __slots__ = ("_fingerprint_key", "mark", "opening", "sealing")
+    It may be used from any thread. It remembers the file and reads it again only where a
+    method says so. Whatever touches the file raises :class:`KeyringBroken` when it cannot be
+    read or written; what is remembered then stays as it was.
+    """
 
-    def __init__(self, mark: str, opening: OpeningKeys, fingerprint_key: bytes) -> None:
-        self.mark = mark
-        self.opening = opening
-        self.sealing = opening.newest.sealing
-        self._fingerprint_key = fingerprint_key
+    __slots__ = ("_changing", "_folder", "_missed", "_ring", "opening")
+
+    def __init__(self, folder: Path, ring: Ring) -> None:
+        self._folder = folder.absolute()
+        self._changing = threading.Lock()
+        self._missed: dict[str, float] = {}
+        self._ring = ring
+        self.opening = OpeningKeys(ring.keys, self._look_again)
+
+    @property
+    def mark(self) -> str:
+        """What the ring was made for, a key of ``PLACES``."""
+        return self._ring.mark
+
+    @property
+    def sealing(self) -> SealingKey:
+        """The newest key, whatever the day."""
+        return self._ring.newest.sealing
+
+    def sealing_on(self, day: int) -> SealingKey:
+        """The key that seals on ``day`` (days since 1970-01-01, UTC), in every process the same.
+
+        When the newest key is of an earlier day, or of none, a key for ``day`` is made of the
+        same suite and durably written before it is given, unless the file has one already. When
+        the clock went back the newest key goes on. Touches no file while the newest key will do.
+        """
+        if not self._ring.reaches(day):
+            with self._alone():
+                if not self._ring.reaches(day):
+                    stored = self._read()
+                    if not self._ring.reaches(day):
+                        self._write(with_key(stored, self._ring.newest.suite.id, day))
+        return self.sealing
+
+    def refresh(self) -> None:
+        """Reads the file again: learns the keys other processes made, and forgets those they
+        destroyed. Call it more often than a key may outlive its destruction."""
+        with self._alone():
+            self._read()
+
+    def destroy(self, key_id: str, at_ms: int) -> bool:
+        """Destroys a key for ever, noting ``at_ms`` (milliseconds since 1970, UTC); what was
+        sealed to it opens nowhere again. False when the ring does not have it any more.
+
+        The private key leaves the file durably, and the old file's bytes are overwritten before
+        the new one takes its place. That is the best a program can do, no promise: a disk may
+        keep old blocks, a backup or a snapshot the old file, and this process's memory a copy
+        until it is used for something else. Other processes forget the key at their next
+        :meth:`refresh`; until then one whose clock is behind may still seal to it, so destroy
+        only keys of days that are over everywhere.
+
+        Raises :class:`ValueError` for the newest key: it still seals.
+        """
+        with self._alone():
+            stored = self._read()
+            if key_id == self._ring.newest.key_id:
+                raise ValueError("the newest key still seals and cannot be destroyed")
+            if key_id not in self._ring.days:
+                return False
+            self._write(without_key(stored, key_id, at_ms))
+        return True
+
+    def epochs(self) -> tuple[Epoch, ...]:
+        """Every key that is remembered, oldest first."""
+        ring = self._ring
+        return tuple(
+            Epoch(key.key_id, ring.days[key.key_id], key is ring.newest) for key in ring.keys
+        )
+
+    def is_destroyed(self, key_id: str) -> bool:
+        """Whether the key is known to have been destroyed, rather than lost or not yet read."""
+        return key_id in self._ring.destroyed
+
+    @property
+    def ring_id(self) -> str:
+        """32 hex digits that name this ring for ever, the same wherever its folder is used, and
+        that tell nothing about its keys."""
+        return self.fingerprint(_RING_ID)[:_RING_ID_DIGITS]
 
     def fingerprint(self, canonical: bytes) -> str:
         """HMAC-SHA-256 (hex) of ``canonical`` under the ring's own random key.
@@ -52,14 +138,64 @@ class Keyring(Kept):
         nothing else: a plain digest of answers could be found by trying, this one only by
         who holds the ring.
         """
-        return hmac.new(self._fingerprint_key, canonical, hashlib.sha256).hexdigest()
+        return hmac.new(self._ring.fingerprint_key, canonical, hashlib.sha256).hexdigest()
 
     def __repr__(self) -> str:
         return f"<Keyring {self.mark}: {len(self.opening)} keys>"
 
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One thread of one process at a time. Both waits are bounded: a folder that hangs must
+        not make each of many threads wait for all before it."""
+        if not self._changing.acquire(timeout=LOCK_PATIENCE_S):
+            raise KeyringBroken(f"the folder {self._folder.name} does not answer")
+        try:
+            with locked(self._folder):
+                yield
+        finally:
+            self._changing.release()
 
-def open_keyring(folder: Path, mark: str) -> Keyring:
-    """The ring in ``folder``, made now if there is none. ``mark`` is a key of ``PLACES``.
+    def _read(self) -> dict[str, Any]:
+        stored = read(self._folder)
+        if stored is None:
+            raise KeyringBroken(f"{FILE_NAME} is missing")
+        ring = parse(stored, self.mark)
+        if not hmac.compare_digest(ring.fingerprint_key, self._ring.fingerprint_key):
+            raise KeyringBroken(f"{FILE_NAME} is another ring than the one in use")
+        self._remember(ring)
+        return stored
+
+    def _write(self, stored: dict[str, Any]) -> None:
+        write(self._folder, stored)
+        self._remember(parse(stored, self.mark))
+
+    def _remember(self, ring: Ring) -> None:
+        self._ring = ring
+        self.opening.replace(ring.keys)
+
+    def _look_again(self, key_id: str) -> None:
+        """Reads the file once more for a key that another process may have made; one that
+        stays unknown is not looked for again within the second."""
+        if self._was_missed(key_id):
+            return
+        with self._alone():
+            if key_id in self._ring.days or self._was_missed(key_id):
+                return
+            self._read()
+            if key_id not in self._ring.days:
+                fresh = {
+                    missed: at for missed, at in self._missed.items() if self._was_missed(missed)
+                }
+                self._missed = {**fresh, key_id: time.monotonic()}
+
+    def _was_missed(self, key_id: str) -> bool:
+        at = self._missed.get(key_id)
+        return at is not None and time.monotonic() - at < _MISS_LASTS_S
+
+
+def open_keyring(folder: Path, mark: str, today: int | None = None) -> Keyring:
+    """The ring in ``folder``, made now if there is none, with a first key of ``today`` (days
+    since 1970-01-01, UTC; by default the system's). ``mark`` is a key of ``PLACES``.
 
     Raises :class:`KeyringBroken` when the ring was made for another mark, is open to other
     users, damaged, or cannot be read or written; the cause never holds its content.
@@ -67,59 +203,31 @@ def open_keyring(folder: Path, mark: str) -> Keyring:
     if mark not in PLACES:
         raise ValueError("mark is one of " + ", ".join(PLACES))
     with locked(folder):
-        ring = read(folder)
-        if ring is None:
-            ring = {"format": _FORMAT, "mark": mark, "keys": [_new_key(DEFAULT_SUITE)],
-                    "fingerprint_key": secrets.token_hex(_FINGERPRINT_KEY_SIZE)}  # fmt: skip
-            write(folder, ring)
-        return _keyring(ring, mark)
+        stored = read(folder)
+        if stored is None:
+            stored = new_ring(mark, _today() if today is None else today)
+            write(folder, stored)
+        return Keyring(folder, parse(stored, mark))
 
 
-def rotate_keyring(folder: Path, mark: str, suite_id: int = DEFAULT_SUITE) -> Keyring:
-    """Adds a key of ``suite_id`` that seals from now on; older ones keep opening.
+def rotate_keyring(
+    folder: Path, mark: str, suite_id: int = DEFAULT_SUITE, today: int | None = None
+) -> Keyring:
+    """Adds a key of ``suite_id`` and of ``today`` that seals from now on, even when an older
+    one is of a later day; older ones keep opening. The days to come keep its suite.
 
-    A running process seals with the ring it opened until it opens it again. Raises
+    A running process seals with the key it knows until it reads the file again. Raises
     :class:`KeyringBroken` as :func:`open_keyring` does, and when there is no ring yet.
     """
     with locked(folder):
-        ring = read(folder)
-        if ring is None:
+        stored = read(folder)
+        if stored is None:
             raise KeyringBroken(f"{FILE_NAME} is missing")
-        _keyring(ring, mark)
-        ring["keys"].append(_new_key(suite_id))
-        write(folder, ring)
-        return _keyring(ring, mark)
+        parse(stored, mark)
+        stored = with_key(stored, suite_id, _today() if today is None else today)
+        write(folder, stored)
+        return Keyring(folder, parse(stored, mark))
 
 
-def _new_key(suite_id: int) -> dict[str, Any]:
-    suite = SUITES[suite_id]
-    secret = suite.new_secret()
-    key_id = suite.key_id(suite.load(secret).public_bytes)
-    return {"id": key_id.hex(), "suite": suite_id, "private": secret.hex()}
-
-
-def _keyring(ring: Mapping[str, Any], mark: str) -> Keyring:
-    if ring.get("format") != _FORMAT:
-        raise KeyringBroken(f"{FILE_NAME} has a format this program does not know")
-    keyring = None
-    with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
-        if ring["mark"] in PLACES:
-            keyring = _parsed(ring)
-    if keyring is None:
-        raise KeyringBroken(f"{FILE_NAME} is damaged")
-    if keyring.mark != mark:
-        raise KeyringBroken(f"{keyring.mark} keys in {PLACES[mark]}")
-    return keyring
-
-
-def _parsed(ring: Mapping[str, Any]) -> Keyring:
-    keys = []
-    for entry in ring["keys"]:
-        key = load_opening_key(entry["suite"], bytes.fromhex(entry["private"]))
-        if key.key_id != entry["id"]:
-            raise ValueError("a key under another key's name")
-        keys.append(key)
-    fingerprint_key = bytes.fromhex(ring["fingerprint_key"])
-    if len(fingerprint_key) != _FINGERPRINT_KEY_SIZE:
-        raise ValueError("a short fingerprint key")
-    return Keyring(ring["mark"], OpeningKeys(keys), fingerprint_key)
+def _today() -> int:
+    return int(time.time() // _DAY_S)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
 
 from gateway.sealing.suites import SUITES, KeyPair, SuiteRow
@@ -57,17 +57,24 @@ class OpeningKey(Kept):
 
 
 class OpeningKeys(Kept):
-    """Every private key, oldest first: the last seals, all open."""
+    """Every private key a ring has now, oldest first: the last seals, all open."""
 
-    __slots__ = ("_by_id",)
+    __slots__ = ("_by_id", "_look_again")
 
-    def __init__(self, keys: Sequence[OpeningKey]) -> None:
-        if not keys:
-            raise ValueError("a ring without a key")
+    def __init__(self, keys: Sequence[OpeningKey], look_again: Callable[[str], None]) -> None:
+        """``look_again`` is asked to bring a key that is not here, before it is missed."""
+        self._look_again = look_again
+        self.replace(keys)
+
+    def replace(self, keys: Sequence[OpeningKey]) -> None:
+        """Holds ``keys``, and forgets all others, from now on and for every thread at once."""
         self._by_id = {key.key_id: key for key in keys}
 
     def find(self, key_id: str) -> OpeningKey | None:
-        """The key of this id (hex), or None."""
+        """The key of this id (hex), or None. Raises what looking for an unknown one raises:
+        :class:`~gateway.domain.errors.KeyringBroken`."""
+        if key_id not in self._by_id:
+            self._look_again(key_id)
         return self._by_id.get(key_id)
 
     @property

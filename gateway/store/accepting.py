@@ -14,27 +14,28 @@ from sqlalchemy import Connection, bindparam, func, insert, select
 from gateway.domain.audit import Action
 from gateway.domain.errors import IntakeClosed, KeyConflict, UnknownReceipt, UnusableKey
 from gateway.domain.submissions import Event, State, new_receipt, new_sid, read_receipt
+from gateway.store import epochs
 from gateway.store.audit import append
 from gateway.store.damage import readable, state_of
 from gateway.store.faults import Clash
-from gateway.store.moves import move
+from gateway.store.means import Means
+from gateway.store.moves import PLAIN, move
 from gateway.store.reader import Reader
 from gateway.store.records import Accepted, NewSubmission
 from gateway.store.schema import outbox
-from gateway.store.writer import Writer
 
-Seal = Callable[[str, int], bytes]
-"""(sid, submitted_at_ms) → the envelope bound to them."""
+Seal = Callable[[str, int], tuple[str, bytes]]
+"""(sid, submitted_at_ms) → the id of the key that seals now, and the envelope bound to them."""
 TRIES = 8
 """How often a clash with another process is resolved by sealing anew."""
 
 MAX_KEY = 255
 """The longest idempotency key, in characters."""
-_END_OF_TIME_MS = 253_402_300_800_000
-"""The year 10000. A time that is none, text included, sorts above it and is passed over."""
+AHEAD_MS = 86_400_000
+"""A time further ahead than this was given while the clock was wrong, and is not followed."""
 
 _LAST_TIME = select(func.max(outbox.c.submitted_at_ms)).where(
-    outbox.c.form_id == bindparam("of_form"), outbox.c.submitted_at_ms < _END_OF_TIME_MS
+    outbox.c.form_id == bindparam("of_form"), outbox.c.submitted_at_ms < bindparam("before")
 )
 _BY_KEY = select(
     outbox.c.sid,
@@ -64,30 +65,30 @@ class Clock:
 
     def reserve(self, form_id: str) -> int:
         """max(now, last + 1) of the form."""
+        now = self._now_ms()
         with self._lock:
-            known = form_id in self._last
-        stored = None if known else self._stored(form_id)
+            known = self._last.get(form_id)
+        if known is None or known > now + AHEAD_MS:
+            known = self._stored(form_id, now)
         with self._lock:
-            last = max(self._last.get(form_id, -1), stored if stored is not None else -1)
-            self._last[form_id] = max(self._now_ms(), last + 1)
+            last = self._last.get(form_id, known)
+            last = known if last > now + AHEAD_MS else max(last, known)
+            self._last[form_id] = max(now, last + 1)
             return self._last[form_id]
 
     def catch_up(self, form_id: str) -> None:
         """Takes over what other processes have used, after a clash."""
-        stored = self._stored(form_id)
+        stored = self._stored(form_id, self._now_ms())
         with self._lock:
-            self._last[form_id] = max(self._last.get(form_id, -1), stored or -1)
+            self._last[form_id] = max(self._last.get(form_id, -1), stored)
 
-    def _stored(self, form_id: str) -> int | None:
-        last = self._reader.run(
-            lambda connection: connection.execute(_LAST_TIME, {"of_form": form_id}).scalar()
-        )
-        return None if last is None else int(last)
+    def _stored(self, form_id: str, now: int) -> int:
+        asked = {"of_form": form_id, "before": now + AHEAD_MS}
+        last = self._reader.run(lambda connection: connection.execute(_LAST_TIME, asked).scalar())
+        return -1 if last is None else int(last)
 
 
-def accept(
-    writer: Writer, clock: Clock, new: NewSubmission, seal: Seal, now_ms: Callable[[], int]
-) -> Accepted:
+def accept(means: Means, clock: Clock, new: NewSubmission, seal: Seal) -> Accepted:
     """The accepted submission, durable. Errors as :meth:`Outbox.accept` tells them."""
     if new.key is not None and not _usable(new.key):
         raise UnusableKey
@@ -98,20 +99,24 @@ def accept(
         new = dataclasses.replace(new, replaces=code)
     for _ in range(TRIES):
         sid, submitted_at_ms = new_sid(), clock.reserve(new.form_id)
-        envelope = seal(sid, submitted_at_ms)
-        row = _row(new, sid, submitted_at_ms, envelope)
+        key_id, envelope = seal(sid, submitted_at_ms)
+        row = _row(new, sid, submitted_at_ms, key_id, envelope)
         try:
-            return writer.run(partial(_insert, new=new, row=row, now_ms=now_ms))
+            return means.writer.run(partial(_insert, means=means, new=new, row=row))
         except Clash:
             clock.catch_up(new.form_id)
+        except epochs.KeyClosed:
+            continue
     raise IntakeClosed("busy")
 
 
 def _usable(key: str) -> bool:
-    return 0 < len(key) <= MAX_KEY and readable(key)
+    return 0 < len(key) <= MAX_KEY and readable(key) and "\0" not in key
 
 
-def _row(new: NewSubmission, sid: str, submitted_at_ms: int, envelope: bytes) -> dict[str, Any]:
+def _row(
+    new: NewSubmission, sid: str, submitted_at_ms: int, key_id: str, envelope: bytes
+) -> dict[str, Any]:
     return {
         "sid": sid,
         "receipt": new_receipt(),
@@ -127,18 +132,20 @@ def _row(new: NewSubmission, sid: str, submitted_at_ms: int, envelope: bytes) ->
         "submitted_at_ms": submitted_at_ms,
         "snapshot_hash": new.snapshot_hash,
         "envelope": envelope,
+        "key_id": key_id,
         "rejected_fields": "{}",
         "accepted_by": new.accepted_by,
     }
 
 
 def _insert(
-    connection: Connection, *, new: NewSubmission, row: dict[str, Any], now_ms: Callable[[], int]
+    connection: Connection, *, means: Means, new: NewSubmission, row: dict[str, Any]
 ) -> Accepted:
     if new.key is not None:
         earlier = connection.execute(_BY_KEY, {"of_key": new.key}).one_or_none()
         if earlier is not None:
-            if earlier.fingerprint != new.fingerprint:
+            # What is shredded has lost its fingerprint: the key alone tells the repeat.
+            if earlier.fingerprint not in (None, new.fingerprint):
                 raise KeyConflict
             return Accepted(
                 sid=earlier.sid,
@@ -147,7 +154,8 @@ def _insert(
                 submitted_at_ms=earlier.submitted_at_ms,
                 created=False,
             )
-    at_ms = now_ms()
+    epochs.use(connection, row["key_id"])
+    at_ms = means.clock(connection)
     replaced = _replaced(connection, new.replaces)
     timed = {"accepted_at_ms": at_ms, "changed_at_ms": at_ms}
     connection.execute(_INSERT, row | timed | {"replaces": replaced and replaced[0]})
@@ -161,7 +169,9 @@ def _insert(
     )
     if replaced is not None:
         sid, state = replaced
-        move(connection, sid, state, Event.CORRECTED, actor=new.accepted_by, at_ms=at_ms)
+        move(connection, sid, state, Event.CORRECTED, actor=new.accepted_by, at_ms=at_ms,
+             outcome=PLAIN.because("corrected"))  # fmt: skip
+    means.notify(connection)
     return Accepted(row["sid"], row["receipt"], at_ms, row["submitted_at_ms"], created=True)
 
 

@@ -4,7 +4,7 @@ Row n carries ``h_n = SHA-256(0x00 || h_{n-1} || JSON)``, where the JSON is cano
 keys, no spaces, ASCII) and holds every other column; ``h_0`` is 32 zero bytes. An edit, a
 swap or a removal breaks the chain. Taking rows off its end does not, so the check also walks
 every submission through ``TRANSITIONS`` and compares where it stands with the outbox, and
-the stored envelope with the digest taken at acceptance. Whoever owns the file and knows this
+the stored envelope with the digest that was told last. Whoever owns the file and knows this
 text can still rewrite all of it: keep exported copies elsewhere.
 """
 
@@ -18,7 +18,13 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select
 
-from gateway.domain.audit import EVENT_ACTIONS, Action, AuditRow
+from gateway.domain.audit import (
+    EVENT_ACTIONS,
+    NOT_OF_A_SUBMISSION,
+    WITHOUT_A_MOVE,
+    Action,
+    AuditRow,
+)
 from gateway.domain.submissions import TRANSITIONS, Event, State
 from gateway.store.damage import readable
 from gateway.store.reader import Reader
@@ -29,6 +35,8 @@ PAGE = 2_000
 """Rows of the chain that are read in one transaction."""
 ACTION_EVENTS: Mapping[Action, Event] = {action: event for event, action in EVENT_ACTIONS.items()}
 
+_DIGESTS = frozenset({Action.RESEALED, Action.SHREDDED})
+"""Actions after which another envelope is expected, or none."""
 _HASH = re.compile(r"[0-9a-f]{64}")
 _TOLD = ("seq", "at_ms", "actor", "action", "sid", "cause", "fields", "envelope_sha256")
 _HEAD = select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
@@ -75,6 +83,9 @@ def walk(rows: Sequence[AuditRow]) -> Iterator[tuple[AuditRow, State, str]]:
     for row in rows:
         if row.action is Action.ACCEPTED:
             yield row, state, "accepted"
+            continue
+        if row.action in WITHOUT_A_MOVE:
+            yield row, state, row.action.value.rpartition(".")[2]
             continue
         event = ACTION_EVENTS[row.action]
         target = TRANSITIONS.get((state, event))
@@ -154,10 +165,15 @@ class _Walk:
             told = self._standing.pop(sid, None)
             if told is None or told[0] != state:
                 faults.append(self._seq + 1)
-            elif told[1] != hashlib.sha256(envelope or b"").hexdigest():
+            elif told[1] != _digest(envelope):
                 faults.append(told[2])
         faults += [accepted_seq for _, _, accepted_seq in self._standing.values()]
         return min(faults, default=None)
+
+
+def _digest(envelope: bytes | None) -> str | None:
+    """What the chain tells of an envelope: None once it is destroyed."""
+    return hashlib.sha256(envelope).hexdigest() if envelope else None
 
 
 def _fits(row: RowMapping, seq: int, previous: str) -> bool:
@@ -171,14 +187,20 @@ def _fits(row: RowMapping, seq: int, previous: str) -> bool:
 def _step(standing: dict[str, tuple[State, str | None, int]], row: RowMapping) -> bool:
     """Takes the row's submission one step further; False when there is no such step."""
     sid = row["sid"]
-    if row["action"] == Action.ACCEPTED:
-        if sid in standing:
-            return False
-        standing[sid] = (State.QUEUED, row["envelope_sha256"], row["seq"])
-        return True
     try:
+        action = Action(row["action"])
+        if action in NOT_OF_A_SUBMISSION:
+            return True
+        if action is Action.ACCEPTED:
+            if sid in standing:
+                return False
+            standing[sid] = (State.QUEUED, row["envelope_sha256"], row["seq"])
+            return True
         state, digest, accepted_seq = standing[sid]
-        state = TRANSITIONS[state, ACTION_EVENTS[Action(row["action"])]]
+        if action in _DIGESTS:
+            digest = row["envelope_sha256"]
+        elif action not in WITHOUT_A_MOVE:
+            state = TRANSITIONS[state, ACTION_EVENTS[action]]
     except (KeyError, ValueError):
         return False
     standing[sid] = (state, digest, accepted_seq)

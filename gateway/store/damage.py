@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select
 
+from gateway.domain.decisions import REASONS
 from gateway.domain.submissions import CAUSES, State, Status
 from gateway.store.schema import outbox
 
@@ -88,6 +89,7 @@ def _status(row: RowMapping) -> tuple[dict[str, Any], bool]:
         and state in _STATES
         and rejected is not None
         and (told["cause"] is None or told["cause"] in CAUSES)
+        and (told["decision"] is None or told["decision"] in REASONS)
     )
     code = told.pop("receipt")
     return {
@@ -102,7 +104,8 @@ _STATES = frozenset(State)
 _SHOWN = frozenset(
     {
         "receipt", "form_id", "form_name", "state", "attempts", "accepted_at_ms",
-        "changed_at_ms", "delivered_at_ms", "cause", "rejected_fields",
+        "changed_at_ms", "delivered_at_ms", "cause", "rejected_fields", "decision", "resends",
+        "copies", "shredded_at_ms",
     }
 )  # fmt: skip
 

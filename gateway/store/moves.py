@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from gateway.domain.audit import EVENT_ACTIONS
+from gateway.domain.decisions import REASONS
 from gateway.domain.errors import InvalidTransition
 from gateway.domain.submissions import CAUSES, TRANSITIONS, Event, State
 from gateway.store.audit import append
@@ -30,10 +31,12 @@ _MOVE_FENCED = update(outbox).where(*_HELD_AT, outbox.c.fence == bindparam("of_f
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What is told with a move. ``cause`` is a key of ``CAUSES``; text that came from
-    HubSpot is kept only where it has the shape of an id, a field key or an errorType."""
+    """What is told with a move. ``cause`` is a key of ``CAUSES``, ``reason`` of ``REASONS``;
+    text that came from HubSpot is kept only where it has the shape of an id, a field key or an
+    errorType."""
 
     cause: str | None = None
+    reason: str | None = None
     rejected: Mapping[str, str] = dataclasses.field(default_factory=dict)
     correlation_id: str | None = None
     conversion_id: str | None = None
@@ -41,6 +44,12 @@ class Outcome:
     def __post_init__(self) -> None:
         if self.cause is not None and self.cause not in CAUSES:
             raise ValueError("cause is not a key of CAUSES")
+        if self.reason is not None and self.reason not in REASONS:
+            raise ValueError("reason is not a key of REASONS")
+
+    def because(self, reason: str) -> Outcome:
+        """The same with a person's reason."""
+        return dataclasses.replace(self, reason=reason)
 
 
 PLAIN = Outcome()
@@ -73,6 +82,7 @@ def move(
         "state": target.value,
         "changed_at_ms": at_ms,
         "cause": outcome.cause,
+        "decision": outcome.reason,
         "rejected_fields": json.dumps(rejected, sort_keys=True),
         "correlation_id": _remote_id(outcome.correlation_id),
         "owner": None,
@@ -96,7 +106,7 @@ def move(
         actor=actor,
         action=EVENT_ACTIONS[event],
         sid=sid,
-        cause=outcome.cause,
+        cause=outcome.reason or outcome.cause,
         fields=tuple(key for key in rejected if key),
     )
     return target

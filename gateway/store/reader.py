@@ -22,7 +22,8 @@ class Reader:
 
     def run(self, question: Callable[[Connection], T]) -> T:
         """The answer of ``question(connection)``. Raises :class:`OutboxUnreadable`."""
-        with contextlib.suppress(SQLAlchemyError), self._engine.begin() as connection:
+        refused = (SQLAlchemyError, UnicodeError)
+        with contextlib.suppress(*refused), self._engine.begin() as connection:
             return question(connection)
-        # Raised outside the handler: the database's own error holds SQL.
+        # Raised outside the handler: the database's own error holds SQL, or what was asked for.
         raise OutboxUnreadable

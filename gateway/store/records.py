@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from gateway.domain.submissions import State
+
 
 @dataclasses.dataclass(frozen=True)
 class NewSubmission:
@@ -60,17 +62,35 @@ class Claimed(Sealed):
     attempts: int
     """How many times it was claimed, this one included."""
     lease_until_ms: int
+    restamped_ms: int | None
+    """The ``submittedAt`` to send instead, after a person let a very old one go again."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Claims:
+    """What a worker got, and if nothing, why, and when to ask again."""
+
+    items: tuple[Claimed, ...]
+    cause: str | None = None
+    """A key of ``CAUSES`` while the queue rests or is paused."""
+    again_s: float | None = None
+    """Seconds until something may be possible; None when nobody can tell."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Unclear:
-    """A submission whose sending ended unclear: look for its tag in HubSpot."""
+    """A submission to look for in HubSpot, by its tag."""
 
     sid: str
     receipt: str
-    portal_id: int
     form_id: str
+    state: State
     submitted_at_ms: int
+    """What it was sent with."""
     accepted_at_ms: int
     unclear_since_ms: int
-    attempts: int
+    resends: int
+    fence: int
+    """Which sending became unclear: it rises with each claim."""
+    cause: str | None
+    """Why it is unclear, a key of ``CAUSES``."""

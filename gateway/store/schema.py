@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
-    CheckConstraint,
     Column,
     ForeignKey,
     Index,
@@ -21,10 +20,9 @@ from sqlalchemy import (
     cast,
 )
 
-from gateway.domain.submissions import State
-
 VERSION = 1
-"""The schema this program writes and reads. Raise it with every change of a table."""
+"""What a program must know to use these tables. Migrations only add, so that an old program
+and a new one work side by side; raise this when one cannot."""
 
 metadata = MetaData()
 
@@ -33,8 +31,6 @@ schema_version = Table(
     metadata,
     Column("version", Integer, primary_key=True, autoincrement=False),
 )
-
-_STATES = ", ".join(f"'{state}'" for state in State)
 
 outbox = Table(
     "outbox",
@@ -46,7 +42,7 @@ outbox = Table(
     Column("portal_id", BigInteger, nullable=False),
     Column("form_id", String(64), nullable=False),
     Column("form_name", Text, nullable=False),
-    Column("state", String(16), CheckConstraint(f"state IN ({_STATES})"), nullable=False),
+    Column("state", String(16), nullable=False),
     Column("fence", Integer, nullable=False),
     Column("owner", String(128)),
     Column("lease_until_ms", BigInteger),
@@ -64,9 +60,29 @@ outbox = Table(
     Column("accepted_by", String(128), nullable=False),
     Column("replaces", ForeignKey("outbox.sid")),
     Column("conversion_id", String(64)),
+    Column("key_id", String(32)),
+    Column("resends", Integer, nullable=False, server_default="0"),
+    Column("restamped_ms", BigInteger),
+    Column("decision", String(32)),
+    Column("copies", Integer, nullable=False, server_default="0"),
+    Column("shredded_at_ms", BigInteger),
     UniqueConstraint("form_id", "submitted_at_ms"),
     Index("outbox_due", "state", "accepted_at_ms", "submitted_at_ms"),
     Index("outbox_accepted", "accepted_at_ms", "submitted_at_ms"),
+    Index("outbox_changed", "state", "changed_at_ms"),
+    Index("outbox_epoch", "key_id", "shredded_at_ms"),
+)
+Index(
+    "outbox_kept",
+    outbox.c.changed_at_ms,
+    sqlite_where=outbox.c.shredded_at_ms.is_(None),
+    postgresql_where=outbox.c.shredded_at_ms.is_(None),
+)
+Index(
+    "outbox_copies",
+    outbox.c.copies,
+    sqlite_where=outbox.c.copies > 1,
+    postgresql_where=outbox.c.copies > 1,
 )
 
 ENVELOPE = cast(outbox.c.envelope, LargeBinary).label("envelope")
@@ -96,3 +112,77 @@ snapshots = Table(
     Column("read_at_ms", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("ring_id", String(32), primary_key=True),
+    Column("mark", String(16), nullable=False),
+)
+"""Whose outbox this is: one row, the key ring of the first program that opened it."""
+
+queue = Table(
+    "queue",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("switch", String(16), nullable=False),
+    Column("since_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger),
+    Column("token", String(64), nullable=False),
+    Column("rest_cause", String(32)),
+    Column("rest_until_ms", BigInteger, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("lowered_to", Integer),
+    Column("lowered_ms", BigInteger, nullable=False),
+)
+"""The queue's switch and speed: one row, shared by all workers. ``token`` is the ring's digest
+of the token that was refused."""
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("sid", String(32), primary_key=True),
+    Column("fence", Integer, primary_key=True, autoincrement=False),
+    Column("claimed_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Index("turns_until", "until_ms"),
+)
+"""The places of the sliding window that are taken: each from the claim until ten seconds after
+its call has ended, when ``claimed_ms`` becomes 0."""
+
+duties = Table(
+    "duties",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("owner", String(128)),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("done_ms", BigInteger, nullable=False),
+)
+"""Work that one worker does for all: who has it, until when, and when it was last done."""
+
+epochs = Table(
+    "epochs",
+    metadata,
+    Column("key_id", String(32), primary_key=True),
+    Column("closed_ms", BigInteger),
+    Column("destroyed_ms", BigInteger),
+)
+"""The keys that have sealed a submission. A closed one seals no more."""
+
+probes = Table(
+    "probes",
+    metadata,
+    Column("portal_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("measured_ms", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("signature", String(64), nullable=False),
+)
+"""What was measured of how an account shows submissions, signed with the ring."""
+
+paused_forms = Table(
+    "paused_forms",
+    metadata,
+    Column("form_id", String(64), primary_key=True),
+    Column("until_ms", BigInteger, nullable=False),
+)
+"""Forms HubSpot refused too often in a row: one submission is tried when the time has come."""

@@ -13,16 +13,16 @@ import dataclasses
 import os
 import sqlite3
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from gateway.domain.errors import SettingFault, SettingsError
+from gateway.store.database import Database, refused
 
-SETTING = "GATEWAY_DATABASE_URL"
 BUSY_TIMEOUT_MS = 5_000
 """How long a statement waits for another process's lock."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -50,27 +50,14 @@ _CAUSES: Mapping[int, str] = {
 """Primary result code → cause; any other is "store"."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Database:
-    """An opened database: one engine whose transactions write, one whose only read."""
-
-    writing: Engine
-    reading: Engine
-    description: str
-
-    def dispose(self) -> None:
-        """Closes every connection."""
-        self.writing.dispose()
-        self.reading.dispose()
-
-
 def mode_for(version: tuple[int, ...]) -> Mode:
     """The durable mode of this SQLite version."""
     return WRITE_AHEAD if version >= _WAL_SOUND_FROM else ROLLBACK
 
 
-def open_database(url: URL) -> Database:
-    """Opens the file, 0600 in a folder of 0700, and makes it if there is none.
+def open_database(url: URL, now_ms: Callable[[], int]) -> Database:
+    """Opens the file, 0600 in a folder of 0700, and makes it if there is none. Everybody who
+    shares a file is on one machine, so ``now_ms``, its clock, is the database's.
 
     Raises :class:`SettingsError` when the place cannot be used.
     """
@@ -78,10 +65,17 @@ def open_database(url: URL) -> Database:
         raise refused("give a file, as sqlite:///folder/outbox.db")
     _prepare_file(Path(url.database))
     mode = mode_for(sqlite3.sqlite_version_info)
+    writing = _engine(url, mode, "BEGIN IMMEDIATE")
     database = Database(
-        writing=_engine(url, mode, "BEGIN IMMEDIATE"),
+        writing=writing,
         reading=_engine(url, mode, "BEGIN"),
         description=f"SQLite {sqlite3.sqlite_version}, {mode.words}",
+        opening=OPENING,
+        cause_of=cause_of,
+        now_ms=lambda _: now_ms(),
+        upgrading=lambda: _upgrading(writing),
+        notify=lambda _: None,
+        listen=lambda _: None,
     )
     fault = None
     try:
@@ -106,11 +100,6 @@ OPENING: Mapping[str, str] = {
     "store": "the file is not a database of this program, or cannot be read; "
     "name another file, or restore its backup",
 }
-
-
-def refused(hint: str) -> SettingsError:
-    """The one error of opening; ``hint`` says what to do and holds no part of the address."""
-    return SettingsError([SettingFault(SETTING, hint)])
 
 
 def cause_of(error: SQLAlchemyError) -> str:
@@ -142,6 +131,19 @@ def _prepare_file(file: Path) -> None:
             f"{' and '.join(wide)} can be opened by other users; "
             "make the folder 0700 and the file 0600, then start again"
         )
+
+
+@contextmanager
+def _upgrading(engine: Engine) -> Iterator[Connection]:
+    """SQLite changes a table by making it anew, and would take the old one's end for the end of
+    all it refers to: https://www.sqlite.org/lang_altertable.html#otheralter."""
+    with engine.connect() as connection:
+        # Never given back to those who write: it enforces no foreign keys.
+        connection.detach()
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute("PRAGMA foreign_keys=OFF")
+        with connection.begin():
+            yield connection
 
 
 def _text(stored: bytes) -> str:

@@ -2,7 +2,8 @@
 
 Those who wait at the same moment share one transaction, and so one flush to disk: each
 piece runs inside a savepoint of its own, all are committed once, and only then does anyone
-learn the result. A piece must be short: no network, no ciphers, no waiting.
+learn the result. One that is alone needs no savepoint. A piece must be short: no network, no
+ciphers, no waiting.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import closing
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, RootTransaction
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from gateway.domain.errors import IntakeClosed
 from gateway.store.faults import Clash, Classify
@@ -41,7 +43,8 @@ class Writer:
         An error of the work rolls back its own changes only and is raised here (a broken
         UNIQUE as :class:`~gateway.store.faults.Clash`). Where the
         storage fails, every piece of the batch fails: :class:`IntakeClosed` with ``disk``,
-        ``busy`` or ``store``.
+        ``busy`` or ``store``. Where a server's answer to a commit was lost, the work may be
+        durable nevertheless.
         """
         piece = _Piece(work)
         with self._lock:
@@ -79,15 +82,38 @@ class Writer:
     def _write(self, batch: list[_Piece]) -> None:
         failure: BaseException | None = None
         try:
-            with self._engine.begin() as connection:
-                for piece in batch:
-                    piece.attempt(connection)
+            transaction = self._begun()
+            with closing(transaction.connection), transaction:
+                if len(batch) == 1:
+                    batch[0].attempt_alone(transaction)
+                else:
+                    for piece in batch:
+                        piece.attempt(transaction.connection)
         except SQLAlchemyError as error:
             failure = IntakeClosed(self._classify(error))
         except BaseException:  # whoever waits must hear of it, whatever it is
             failure = IntakeClosed("store")
         for piece in batch:
             piece.resolve(failure)
+
+    def _begun(self) -> RootTransaction:
+        """A new transaction. A connection that was found dead is replaced once: nothing has been
+        done yet. From here on nothing is ever done twice, least of all a commit whose answer did
+        not come."""
+        try:
+            return self._begin()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return self._begin()
+
+    def _begin(self) -> RootTransaction:
+        connection = self._engine.connect()
+        try:
+            return connection.begin()
+        except BaseException:
+            connection.close()
+            raise
 
 
 class _Piece:
@@ -103,20 +129,31 @@ class _Piece:
         """Runs the work in a savepoint. A failure of the storage is raised with the savepoint
         left as it is: SQLite may have rolled back the whole transaction, and it with it."""
         savepoint = connection.begin_nested()
+        self._run(connection)
+        if self._error is None:
+            savepoint.commit()
+        else:
+            savepoint.rollback()
+
+    def attempt_alone(self, transaction: RootTransaction) -> None:
+        """Runs the work in the transaction itself, which nobody shares with it: a savepoint
+        takes as long as a statement."""
+        self._run(transaction.connection)
+        if self._error is not None:
+            transaction.rollback()
+
+    def _run(self, connection: Connection) -> None:
         try:
             self._result = self._work(connection)
         except IntegrityError:
             self._error = Clash()
-        except DataError:
+        except (DataError, UnicodeError):
+            # No database keeps it. The second holds what could not be written down.
             self._error = IntakeClosed("store")
         except SQLAlchemyError:
             raise
         except Exception as error:  # it belongs to the caller, who gets it
             self._error = error
-        if self._error is None:
-            savepoint.commit()
-        else:
-            savepoint.rollback()
 
     def resolve(self, failure: BaseException | None) -> None:
         error = failure or self._error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import streamlit as st
 
@@ -11,6 +11,7 @@ from gateway.domain.errors import (
     GatewayError,
     HubSpotError,
     IntakeClosed,
+    InvalidTransition,
     PermissionDenied,
     PolicyViolation,
     UnknownForm,
@@ -35,12 +36,25 @@ _TITLES: Mapping[type[GatewayError], tuple[str, str]] = {
         "Check the code for a typing slip, then look it up again.",
     ),
     PermissionDenied: ("This is not part of your role", "Ask your administrator for access."),
+    InvalidTransition: (
+        "Somebody else decided first",
+        "Nothing was changed. Look at its state again before you decide.",
+    ),
     IntakeClosed: ("Nothing can be received at the moment", ""),
     HubSpotError: ("HubSpot cannot be asked at the moment", ""),
     GatewayError: ("That did not work", ""),
 }
 """Error → title and sentence; an empty sentence means the error's own. The first match of
 an error's ancestry counts."""
+
+
+@contextlib.contextmanager
+def noted(note: Callable[[tuple[str, str]], None]) -> Iterator[None]:
+    """Give the title and the sentence of a :class:`GatewayError` of the block to ``note``."""
+    try:
+        yield
+    except GatewayError as error:
+        note(words_for(error))
 
 
 @contextlib.contextmanager
@@ -75,7 +89,7 @@ def points(findings: tuple[Finding, ...]) -> Markup:
             "<li>$field$message <span>$cure</span></li>",
             field=fill("<b>$field</b>: ", field=f.field) if f.field else Markup(""),
             message=f.message,
-            cure=f.cure,
+            cure=f.cure.replace("`", ""),
         )
         for f in findings
     ]

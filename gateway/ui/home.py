@@ -7,31 +7,34 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from gateway.domain.findings import Severity, Verdict
+from gateway.domain.findings import Finding, Severity, Verdict
 from gateway.domain.reports import FormReport
 from gateway.domain.submissions import CAUSES, STATE_WORDS, State, Status, read_receipt
 from gateway.intake.richtext import plain
 from gateway.ui.errors import points
 from gateway.ui.fields import markdown
 from gateway.ui.markup import Markup, fill, join
-from gateway.ui.receipt import moment
+from gateway.ui.times import moment
 
 ON_THEIR_WAY = (State.QUEUED, State.SENDING, State.UNKNOWN)
-IN_NEED = (State.REJECTED, State.HELD)
+IN_NEED = (State.REJECTED, State.HELD, State.REVIEW)
 
 
 @dataclasses.dataclass(frozen=True)
 class Waiting:
     """What is in the outbox: how many in each state, why the queue rests (a key of ``CAUSES``
-    or None), and the newest submissions."""
+    or None), the newest submissions, and what needs a person now."""
 
     counts: Mapping[State, int]
     resting: str | None
     latest: Sequence[Status]
+    alarms: Sequence[Finding] = ()
+    """Only for who may look at the deliveries."""
 
 
 def show(reports: Sequence[FormReport], waiting: Waiting) -> None:
     """The whole page. Open forms come first, each a card that opens it."""
+    _alarms(waiting.alarms)
     _outbox(waiting)
     if not reports:
         st.html('<p class="si-none">There are no forms yet. Create one in HubSpot.</p>')
@@ -66,6 +69,13 @@ def _outbox(waiting: Waiting) -> None:
              tone="stopped" if why or in_need else "done",
              line=outbox_line(waiting.counts), why=why)
     )  # fmt: skip
+
+
+def _alarms(alarms: Sequence[Finding]) -> None:
+    if alarms:
+        with st.container(key="alarms"):
+            more = f" ({len(alarms) - 1} more)" if len(alarms) > 1 else ""
+            st.page_link("deliveries.py", label=markdown(f"{alarms[0].message}{more}"))
 
 
 def _latest(latest: Sequence[Status]) -> None:

@@ -26,10 +26,13 @@ BANNERS: Mapping[Mode, tuple[str, str]] = {
 """What the strip at the top of every page says in each mode; empty: no strip."""
 
 
-def frame(mode: Mode) -> None:
-    """The top of every page: the name, which leads home, and where one is."""
+def frame(mode: Mode, *, watches: bool) -> None:
+    """The top of every page: the name, which leads home, the way to the deliveries for who
+    ``watches`` them, and where one is."""
     with st.container(key="top", horizontal=True, vertical_alignment="center"):
         st.page_link("home.py", label="Sealed Intake")
+        if watches:
+            st.page_link("deliveries.py", label="Deliveries")
         st.html('<p class="si-where">This machine only · no sign-in yet</p>')
     word, sentence = BANNERS[mode]
     if word:
@@ -82,6 +85,7 @@ def legend() -> None:
 
 def focus(target: str, token: str) -> None:
     """Move the browser's focus once for each ``token``: to ``first`` (the first field),
-    ``error`` (the first field with a fault), ``summary`` or ``main-action``."""
+    ``error`` (the first field with a fault), ``main-action``, or among the deliveries to
+    ``detail``, ``reason`` or ``row`` (the one that was chosen last)."""
     st.html(fill('<i class="si-focus" data-target="$target" data-token="$token"></i>',
                  target=target, token=token))  # fmt: skip

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 import streamlit as st
 
+from gateway.domain.decisions import REASONS
 from gateway.domain.submissions import CAUSES, FINAL, STATE_WORDS, State, Status
 from gateway.intake.richtext import clean_markup
 from gateway.ui import errors, look, session
 from gateway.ui.markup import Markup, fill, join
 from gateway.ui.sending import rejection_reasons
+from gateway.ui.times import moment
 
 REFRESH_S = 2.0
 
@@ -23,6 +24,7 @@ TONES: Mapping[State, str] = {
     State.REJECTED: "stopped",
     State.UNKNOWN: "waiting",
     State.HELD: "stopped",
+    State.REVIEW: "stopped",
     State.DISCARDED: "done",
 }
 """How each state looks: on its way, done, or in need of a person."""
@@ -35,6 +37,7 @@ STEPS_DONE: Mapping[State, int] = {
     State.REJECTED: 2,
     State.UNKNOWN: 2,
     State.HELD: 1,
+    State.REVIEW: 2,
     State.DISCARDED: 3,
 }
 """How many of the steps to HubSpot are behind a submission."""
@@ -108,7 +111,7 @@ def _state(status: Status) -> Markup:
     ]
     return fill(
         '<div class="si-state" data-tone="$tone" role="status"><p class="si-state-words">$words</p>'
-        "<p>$sentence $why</p><ol>$steps</ol>$delivered</div>",
+        "<p>$sentence $why</p><ol>$steps</ol>$delivered$decided</div>",
         tone=TONES[status.state],
         words=words,
         sentence=sentence,
@@ -117,6 +120,9 @@ def _state(status: Status) -> Markup:
         delivered=fill("<p>Confirmed on $when.</p>", when=moment(status.delivered_at_ms))
         if status.delivered_at_ms
         else Markup(""),
+        decided=fill("<p>A person decided: $why</p>", why=REASONS[status.decision])
+        if status.decision
+        else Markup(""),
     )
 
 
@@ -124,15 +130,20 @@ def _next(status: Status) -> None:
     refused = status.state is State.REJECTED
     with st.container(key="next", horizontal=True, vertical_alignment="center"):
         if refused and st.button("Correct it and send again", type="primary", key="correct"):
-            draft = _start_anew(status)
-            draft.replaces = status.code
-            draft.come_back(rejection_reasons(status))
-            _open(status)
+            correct(status)
         if st.button("Next person", type="secondary" if refused else "primary", key="next-person"):
             _start_anew(status)
             _open(status)
         st.page_link("home.py", label="All forms")
     look.focus("main-action", status.code)
+
+
+def correct(status: Status) -> NoReturn:
+    """Open the form of a refused submission to be typed anew; what is sent replaces it."""
+    draft = _start_anew(status)
+    draft.replaces = status.code
+    draft.come_back(rejection_reasons(status))
+    _open(status)
 
 
 def _start_anew(status: Status) -> session.Draft:
@@ -142,9 +153,3 @@ def _start_anew(status: Status) -> session.Draft:
 
 def _open(status: Status) -> NoReturn:
     st.switch_page("intake.py", query_params={"form": status.form_id})
-
-
-def moment(at_ms: int) -> str:
-    """A moment in this machine's own time, to the minute."""
-    at = datetime.datetime.fromtimestamp(at_ms / 1000, tz=datetime.UTC).astimezone()
-    return at.strftime("%-d %B %Y, %H:%M")

@@ -17,6 +17,8 @@ import streamlit as st
 
 from gateway.domain.answers import Answer
 from gateway.domain.errors import Reason
+from gateway.domain.queue import Switch
+from gateway.domain.submissions import Event, State, read_receipt
 
 _DESK = "desk"
 _PREFIX = "f"
@@ -65,10 +67,57 @@ class Draft:
 
 
 @dataclasses.dataclass
+class Watch:
+    """What somebody looks at on the page of deliveries, and what was just pressed there.
+
+    A press is only written down here; the next run carries it out before it draws anything.
+    """
+
+    live: bool = True
+    """Whether the person wants the page to renew itself."""
+    away: bool = False
+    """Whether the tab is hidden, so that nobody sees it."""
+    state: State | None = None
+    form_id: str | None = None
+    forms: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Form id → name, of every form seen so far."""
+    rows: int = 25
+    """How many submissions are listed."""
+    linked: str = ""
+    """The receipt of the page's address that was opened already."""
+    chosen: str = ""
+    """What was typed or chosen as the receipt to show; "" for none."""
+    deciding: Event | None = None
+    reason: str | None = None
+    decided: bool = False
+    turning: Switch | None = None
+    told: tuple[str, str] | None = None
+    """What came of the last press: a title and a sentence."""
+    focus: str = ""
+    turn: int = 0
+    """How often the focus was sent somewhere."""
+    opened: int = 0
+    """How often another receipt was put into the search box from outside it."""
+
+    def send_focus(self, target: str) -> None:
+        """Move the browser's focus to ``target`` once the page is drawn."""
+        self.focus = target
+        self.turn += 1
+
+    def look_at(self, code: str) -> None:
+        """Show another submission, or none."""
+        self.chosen = read_receipt(code) or code
+        self.deciding = self.reason = self.told = None
+        self.opened += 1
+        self.send_focus("detail" if code else "row")
+
+
+@dataclasses.dataclass
 class Desk:
-    """All drafts of the tab by form id."""
+    """All drafts of the tab by form id, and what it watches."""
 
     drafts: dict[str, Draft] = dataclasses.field(default_factory=dict)
+    watch: Watch = dataclasses.field(default_factory=Watch)
 
 
 def _desk() -> Desk:
@@ -80,6 +129,11 @@ def _desk() -> Desk:
 def draft(form_id: str) -> Draft:
     """The tab's draft of a form, a new one when there is none."""
     return _desk().drafts.setdefault(form_id, Draft(form_id))
+
+
+def watch() -> Watch:
+    """What the tab watches on the page of deliveries."""
+    return _desk().watch
 
 
 def forget(old: Draft) -> None:

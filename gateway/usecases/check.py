@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 
 from gateway.domain.errors import (
     AccountRefused,
+    GatewayError,
     HubSpotError,
     IntakeClosed,
     PolicyViolation,
@@ -87,15 +89,21 @@ class Check:
         action = definition.configuration.post_submit_action if definition is not None else None
         return action.value if action is not None and action.type == "thank_you" else ""
 
-    def still_passes(self, form_id: str, payload: Payload, accepted_at_ms: int) -> bool:
+    def still_passes(self, form_id: str, payload: Payload, sealed_ms: int) -> bool:
         """Whether these answers may still be sent, on a description read after they were
-        accepted: the form is open, every field is on it, no class is lower than it was.
+        sealed: the form is open, every field is on it, no class is lower than it was.
 
         Raises the :class:`HubSpotError` of asking: nothing old is good enough here.
         """
-        snapshot = self._definitions.current(form_id, after_ms=accepted_at_ms + 1)
+        snapshot = self._definitions.current(form_id, after_ms=sealed_ms)
         report = examine(snapshot, self._portal.facts().held, at_least=payload.classes)
         return report.open and payload.keys() <= {field.key for field in report.fields}
+
+    def read_again(self, form_id: str, sealed_ms: int) -> None:
+        """Reads the form's description again, if nobody has since answers were sealed: begun
+        at once, it is there when they are about to be sent."""
+        with contextlib.suppress(GatewayError):
+            self._definitions.current(form_id, after_ms=sealed_ms)
 
     def _report(self, described: Described, held: frozenset[str] | None) -> FormReport:
         return examine(described.snapshot, held, stale=described.stale)

@@ -12,6 +12,7 @@ import contextlib
 import dataclasses
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
@@ -34,6 +35,8 @@ from gateway.usecases.breaker import Breaker
 from gateway.usecases.portal import REMEMBERED_AS
 
 ALL_FORMS = "forms"
+AHEAD = 4
+"""Object types read side by side: more than most forms have."""
 SAVE_AGAIN_MS = 60_000
 """An unchanged description is written again after this long, to keep its age."""
 
@@ -74,6 +77,7 @@ class Definitions:
         self._now_ms = now_ms
         # One lock per question: nobody waits for the answer to another one.
         self._locks: dict[str, threading.Lock] = collections.defaultdict(threading.Lock)
+        self._ahead = ThreadPoolExecutor(AHEAD, thread_name_prefix="read-ahead")
         self._forms: dict[str, Snapshot] = {}
         self._listed: tuple[int, tuple[str, ...]] | None = None
         self._properties: dict[tuple[str, bool], _ReadAt] = {}
@@ -115,10 +119,22 @@ class Definitions:
             at_ms = self._now_ms()
             try:
                 with self._breaker.guard(form_id):
+                    self._read_ahead(form_id, oldest)
                     return self._join(self._hubspot.form(form_id), at_ms, oldest)
             except NotFound:
                 self._forget(form_id)
                 raise
+
+    def _read_ahead(self, form_id: str, oldest: int) -> None:
+        """Asks for the properties the form needed last time while the form itself is asked for:
+        somebody waits for both. What fails here is asked again by whoever needs it."""
+        if (known := self._forms.get(form_id)) is not None:
+            for type_id in dict.fromkeys(type_id for type_id, _ in _wanted(known.definition)):
+                self._ahead.submit(self._read, type_id, oldest, archived=False)
+
+    def close(self) -> None:
+        """Asks for nothing more."""
+        self._ahead.shutdown(wait=False, cancel_futures=True)
 
     def _fresh(self, form_id: str, oldest: int) -> Snapshot | None:
         known = self._forms.get(form_id)

@@ -6,27 +6,26 @@ import shutil
 from collections.abc import Callable, Iterator
 
 from gateway.domain.errors import (
+    INTAKE_CAUSES,
     AccountRefused,
     GatewayError,
     HubSpotError,
     Unauthorized,
 )
 from gateway.domain.findings import Finding, finding
-from gateway.domain.submissions import State
+from gateway.domain.submissions import STATE_WORDS, State
 from gateway.sealing.keyring import Keyring
 from gateway.settings import Mode, Settings
 from gateway.store.store import Store
 from gateway.usecases.check import Check
+from gateway.usecases.intake import Intake
+from gateway.usecases.overview import Watch
 from gateway.usecases.portal import Portal
-
-CLOCK_SKEW_MS = 120_000
-"""HubSpot refuses nothing for a skew this small, but receipts and leases would mislead."""
 
 DISK_LOW_MIB = 64
 """Room for some ten thousand submissions; below it somebody should look."""
 
 ACCOUNT_FINDINGS = {"portal": "portal_mismatch", "region": "region_unknown"}
-NEEDS_A_PERSON = (State.REJECTED, State.HELD)
 
 
 class Doctor:
@@ -39,6 +38,8 @@ class Doctor:
         keyring: Keyring,
         portal: Portal,
         check: Check,
+        intake: Intake,
+        watch: Watch,
         now_ms: Callable[[], int],
     ) -> None:
         self._settings = settings
@@ -46,6 +47,8 @@ class Doctor:
         self._keyring = keyring
         self._portal = portal
         self._check = check
+        self._intake = intake
+        self._watch = watch
         self._now_ms = now_ms
 
     def findings(self) -> tuple[Finding, ...]:
@@ -62,6 +65,7 @@ class Doctor:
     def _own(self) -> Iterator[Finding]:
         yield finding("keys_ready", key=self._keyring.sealing.key_id[:8])
         try:
+            self._store.outbox.prove_writable()
             counts = self._store.outbox.counts()
         except GatewayError as error:
             yield finding("store_broken", cause=str(error))
@@ -72,13 +76,17 @@ class Doctor:
         free = shutil.disk_usage(self._settings.keys_dir).free // 2**20
         if free < DISK_LOW_MIB:
             yield finding("disk_low", free=free)
-        for state in NEEDS_A_PERSON:
-            if counts[state]:
-                yield finding("attention", count=counts[state], state=str(state))
-        oldest = self._now_ms() - self._settings.unknown_window * 1000
-        overdue = sum(u.submitted_at_ms < oldest for u in self._store.outbox.unknown(1000))
-        if overdue:
-            yield finding("attention", count=overdue, state=str(State.UNKNOWN))
+        closed = self._intake.closed()
+        if closed is not None:
+            yield finding("intake_closed", why=INTAKE_CAUSES[closed])
+        yield from self._watch.alarms()
+        if held := counts[State.HELD]:
+            yield finding("attention", count=held, state=STATE_WORDS[State.HELD][0])
+        probe = self._store.probes.valid()
+        if probe is None:
+            yield finding("not_probed")
+        else:
+            yield finding("probed" if probe.proves_absence else "probe_unsure")
 
     def _hubspot(self) -> Iterator[Finding]:
         try:
@@ -93,7 +101,7 @@ class Doctor:
         else:
             if facts.account_type == "SANDBOX":
                 yield finding("portal_sandbox", type=facts.account_type)
-            if facts.clock_skew_ms is not None and abs(facts.clock_skew_ms) > CLOCK_SKEW_MS:
+            if facts.clock_wrong and facts.clock_skew_ms is not None:
                 yield finding("clock_skew", seconds=facts.clock_skew_ms // 1000)
             yield from self._forms()
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from types import TracebackType
 
+from gateway.domain.decisions import DECISION_PERMISSIONS
 from gateway.domain.errors import (
     GatewayError,
     HubSpotError,
@@ -18,20 +20,31 @@ from gateway.domain.errors import (
     UnknownReceipt,
 )
 from gateway.domain.findings import Finding
+from gateway.domain.overview import Balance, Overview, Probe
+from gateway.domain.queue import OPERATOR_TURNS, POSITIONS, QueueState, Switch
 from gateway.domain.reports import FormReport
-from gateway.domain.submissions import Receipt, State, Status, read_receipt
+from gateway.domain.submissions import Event, Receipt, State, Status, read_receipt
 from gateway.domain.users import Permission, User
 from gateway.policy.permissions import require
 from gateway.settings import Mode
-from gateway.store.outbox import Outbox
+from gateway.store.store import Store
 from gateway.usecases.check import Check, IntakeForm
+from gateway.usecases.deliver import OLDEST_SENT_MS
 from gateway.usecases.doctor import Doctor
+from gateway.usecases.housekeeping import Housekeeping
+from gateway.usecases.instruments import Instruments
+from gateway.usecases.intake import Intake
+from gateway.usecases.overview import Watch
+from gateway.usecases.probe import ProbeRun
 from gateway.usecases.submit import Submit
 from gateway.usecases.worker import Worker
 
-LONG_RESTS = frozenset({"unauthorized", "forbidden", "unreachable", "migrating"})
+LONG_RESTS = frozenset(
+    {"unauthorized", "forbidden", "unreachable", "migrating", "daily_quota", "ip_block", "clock",
+     "policy", "operator"}
+)  # fmt: skip
 """Causes for which the queue rests longer than anybody should wait at a screen."""
-SETTLED = frozenset({State.DELIVERED, State.REJECTED, State.HELD, State.UNKNOWN, State.DISCARDED})
+SETTLED = frozenset(State) - {State.QUEUED, State.SENDING}
 """States in which waiting longer tells a person nothing new."""
 
 
@@ -51,20 +64,39 @@ class Gateway:
         self,
         mode: Mode,
         *,
+        delivers_here: bool,
+        rate_limit: int,
         check: Check,
+        intake: Intake,
         submit: Submit,
-        outbox: Outbox,
+        store: Store,
         worker: Worker,
+        housekeeping: Housekeeping,
+        watch: Watch,
+        probe: ProbeRun,
+        instruments: Instruments,
         doctor: Doctor,
+        now_ms: Callable[[], int],
         resources: ExitStack,
     ) -> None:
         self.mode = mode
+        self.delivers_here = delivers_here
+        """Whether the pages' process is to deliver too (GATEWAY_WORKER)."""
+        self._rate_limit = rate_limit
         self._check = check
+        self._intake = intake
         self._submit = submit
-        self._outbox = outbox
+        self._store = store
+        self._outbox = store.outbox
         self._worker = worker
+        self._housekeeping = housekeeping
+        self._watch = watch
+        self._probe = probe
+        self._instruments = instruments
         self._doctor = doctor
+        self._now_ms = now_ms
         self._resources = resources
+        self._reading = ThreadPoolExecutor(1, thread_name_prefix="read-again")
 
     def forms(self, *, by: User) -> tuple[FormReport, ...]:
         """Every form of the account, by name, with the gate's report."""
@@ -92,7 +124,18 @@ class Gateway:
         replaces: str | None = None,
     ) -> Receipt:
         """Accepts answers durably and gives a receipt: see :class:`Submit`."""
-        return self._submit(form, answers, by=by, key=key, replaces=replaces)
+        return self._submit(
+            form, answers, by=by, key=key, replaces=replaces, on_sealed=self._about_to_send
+        )
+
+    def _about_to_send(self, form_id: str, sealed_ms: int) -> None:
+        """The form is read again while the answers are made durable: they leave right after."""
+        if self._worker.running:
+            self._reading.submit(self._check.read_again, form_id, sealed_ms)
+
+    def row_key(self, form_id: str, row: Mapping[str, object], occurrence: int) -> str:
+        """The idempotency key of one row of a file: see :meth:`Submit.row_key`."""
+        return self._submit.row_key(form_id, row, occurrence)
 
     def status(self, receipt: str, *, by: User) -> Status:
         """Where the submission with this receipt is. Raises :class:`UnknownReceipt`."""
@@ -123,10 +166,104 @@ class Gateway:
         require(by, Permission.VIEW_RECEIPTS)
         return self._check.thank_you(status.form_id) if status.state is State.DELIVERED else ""
 
-    def outbox(self, *, by: User, limit: int = 200) -> OutboxListing:
-        """The newest submissions, and how many there are in each state."""
+    def outbox(
+        self,
+        *,
+        by: User,
+        limit: int = 200,
+        state: State | None = None,
+        form_id: str | None = None,
+    ) -> OutboxListing:
+        """The newest submissions, of one state and one form if given, and how many there are in
+        each state."""
         require(by, Permission.VIEW_OUTBOX)
-        return OutboxListing(self._outbox.listing(limit=limit), self._outbox.counts())
+        return OutboxListing(self._outbox.listing(limit, state, form_id), self._outbox.counts())
+
+    def overview(self, *, by: User) -> Overview:
+        """Every delivery at a glance."""
+        require(by, Permission.VIEW_OUTBOX)
+        return self._watch.overview()
+
+    def balance(self, *, by: User) -> Balance:
+        """The books: for each form and day where everything accepted is."""
+        require(by, Permission.VIEW_OUTBOX)
+        return self._watch.balance()
+
+    def decide(self, receipt: str, decision: Event, reason: str, *, by: User) -> Status:
+        """Moves a submission as a person decided, and tells where it is then. ``reason`` is one
+        of ``REASONS_FOR[decision]``; a correction is a new submission that replaces it.
+
+        Raises :class:`UnknownReceipt`, :class:`InvalidTransition` when somebody else decided
+        first, and :class:`ValueError` for a reason that does not fit.
+        """
+        require(by, DECISION_PERMISSIONS[decision])
+        if decision is Event.CORRECTED:
+            raise ValueError("a correction is a new submission that replaces this one")
+        code = read_receipt(receipt)
+        if code is None:
+            raise UnknownReceipt
+        now = self._now_ms()
+        self._outbox.decide(
+            code,
+            decision,
+            reason,
+            actor=by.id,
+            stale_before_ms=now - OLDEST_SENT_MS,
+            restamp_ms=now,
+        )
+        self._worker.wake()
+        self._watch.forget()
+        return self.status(code, by=by)
+
+    def queue(self, *, by: User) -> QueueState:
+        """Where the queue's switch stands."""
+        require(by, Permission.VIEW_OUTBOX)
+        return self._store.queue.state(self._rate_limit)
+
+    def turn(self, switch: Switch, *, by: User) -> QueueState:
+        """Turns the queue's switch to one of ``OPERATOR_TURNS``; running ends every pause."""
+        require(by, Permission.SWITCH_QUEUE)
+        if switch not in OPERATOR_TURNS:
+            raise ValueError("a person cannot turn the switch there")
+        self._store.queue.turn(switch, actor=by.id)
+        self._worker.wake()
+        self._watch.forget()
+        return self._store.queue.state(self._rate_limit)
+
+    def reconcile_now(self, *, by: User) -> Mapping[str, int | bool]:
+        """Looks every unclear submission up in HubSpot, once; how many were looked for, found,
+        proven absent, given to a person, and whether the look was complete."""
+        require(by, Permission.DELIVER)
+        return self._housekeeping.look_up()
+
+    def probe(
+        self,
+        form: str,
+        *,
+        by: User,
+        answers: Mapping[str, object] | None = None,
+        on_step: Callable[[str], None] | None = None,
+    ) -> Probe:
+        """Measures how HubSpot shows submissions, with test submissions to ``form``: see
+        :class:`ProbeRun`. It delivers in this process meanwhile."""
+        require(by, Permission.PROBE)
+        ours = not self._worker.running
+        if ours:
+            self._worker.start()
+        try:
+            return self._probe(form, answers, by=by, tell=on_step or (lambda _: None))
+        finally:
+            if ours:
+                self._worker.stop()
+
+    def last_probe(self, *, by: User) -> Probe | None:
+        """The last measurement of this account, None when there is none."""
+        require(by, Permission.VIEW_OUTBOX)
+        return self._store.probes.valid()
+
+    def metrics(self) -> bytes:
+        """Everything counted, in Prometheus' text format: no answer, no form."""
+        return self._instruments.exposition()
 
     def latest(self, *, by: User, limit: int = 5) -> tuple[Status, ...]:
         """The newest submissions: a receipt nobody wrote down is found again here."""
@@ -144,12 +281,18 @@ class Gateway:
         return self._doctor.findings()
 
     def ready(self) -> tuple[bool, str]:
-        """Whether answers can be accepted now, and if not why: for a health probe."""
+        """Whether answers can be accepted and sent now, and if not why: for a health probe."""
         try:
             self._outbox.prove_writable()
+            closed = self._intake.closed()
+            if closed is not None:
+                return False, closed
+            position = POSITIONS[self._store.queue.state().switch]
+            if not position.sends and position.cause is not None:
+                return False, position.cause
             self._check.all()
-        except IntakeClosed as closed:
-            return False, closed.cause
+        except IntakeClosed as error:
+            return False, error.cause
         except HubSpotError:
             return False, "unreachable"
         except GatewayError as error:
@@ -177,6 +320,7 @@ class Gateway:
     def close(self) -> None:
         """Stops everything and closes every file and connection."""
         self._worker.stop()
+        self._reading.shutdown(wait=False, cancel_futures=True)
         self._resources.close()
 
     def __enter__(self) -> Gateway:

@@ -14,6 +14,8 @@ from gateway.store.snapshots import Snapshots
 from gateway.usecases.breaker import Breaker
 
 REMEMBERED_AS = "account"
+CLOCK_SKEW_MS = 120_000
+"""A clock this far away gives submissions a wrong time, and makes waiting times wrong."""
 FRESH_MS = 5 * 60 * 1000
 """How long the account and the scopes are taken as known."""
 
@@ -29,8 +31,15 @@ class PortalFacts(msgspec.Struct, frozen=True):
     token_fingerprint: str = ""
     """The key ring's digest of the token: what another token was told is not believed."""
     scopes_read_at_ms: int = 0
+    time_zone: str = "UTC"
+    """The account's, by IANA's name: its day of calls begins at its midnight."""
     clock_skew_ms: int | None = None
     """Our clock minus HubSpot's, with the second's resolution of its ``Date`` header."""
+
+    @property
+    def clock_wrong(self) -> bool:
+        """Whether this machine's clock is too far from HubSpot's to be trusted."""
+        return self.clock_skew_ms is not None and abs(self.clock_skew_ms) > CLOCK_SKEW_MS
 
     @property
     def held(self) -> frozenset[str] | None:
@@ -95,6 +104,15 @@ class Portal:
                 raise
             return self._checked(remembered)
 
+    def time_zone(self) -> str:
+        """The account's time zone as far as it is known, without asking anybody."""
+        return self._facts.time_zone if self._facts is not None else "UTC"
+
+    def known_id(self) -> int | None:
+        """The account's id as far as it is known, without asking HubSpot."""
+        kept = self._remembered()
+        return kept.portal_id if kept is not None else None
+
     def _remembered(self) -> PortalFacts | None:
         if self._facts is not None:
             return self._facts
@@ -132,6 +150,7 @@ class Portal:
             read_at_ms=now,
             token_fingerprint=self._token_fingerprint,
             scopes_read_at_ms=told_at_ms,
+            time_zone=answer.details.time_zone,
             clock_skew_ms=now - answer.date_ms if answer.date_ms is not None else None,
         )
         if self._forms_hosts is not None and facts.region in self._forms_hosts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from gateway.domain.errors import IntakeClosed, KeyringBroken, PolicyViolation
 from gateway.domain.findings import Verdict
@@ -17,20 +17,36 @@ from gateway.sealing.envelope import Context, seal
 from gateway.sealing.keyring import Keyring
 from gateway.store.outbox import NewSubmission, Outbox
 from gateway.usecases.check import Check
+from gateway.usecases.instruments import Instruments
+from gateway.usecases.intake import Intake
 from gateway.usecases.portal import Portal
+
+DAY_MS = 86_400_000
 
 
 class Submit:
     """Takes answers in. It holds public keys only: what it sealed it cannot open."""
 
     def __init__(
-        self, check: Check, portal: Portal, keyring: Keyring, outbox: Outbox, public_url: str
+        self,
+        check: Check,
+        portal: Portal,
+        keyring: Keyring,
+        outbox: Outbox,
+        intake: Intake,
+        instruments: Instruments,
+        public_url: str,
+        *,
+        now_ms: Callable[[], int],
     ) -> None:
         self._check = check
         self._portal = portal
         self._keyring = keyring
         self._outbox = outbox
+        self._intake = intake
+        self._instruments = instruments
         self._public_url = public_url
+        self._now_ms = now_ms
 
     def __call__(
         self,
@@ -40,22 +56,26 @@ class Submit:
         by: User,
         key: str | None = None,
         replaces: str | None = None,
+        on_sealed: Callable[[str, int], None] = lambda _form_id, _sealed_ms: None,
     ) -> Receipt:
         """Accepts one submission, durably, and then, and only then, gives its receipt.
 
         ``answers`` has the shape of an answers file. ``key`` makes a repeat harmless: the same
         key with the same answers gives the same receipt, with other answers
         :class:`KeyConflict`. ``replaces`` is the receipt of a refused submission that this one
-        corrects. Raises :class:`PermissionDenied`, :class:`UnknownForm`,
+        corrects. ``on_sealed(form_id, submitted_at_ms)`` is told when the answers are sealed and
+        not yet durable. Raises :class:`PermissionDenied`, :class:`UnknownForm`,
         :class:`PolicyViolation`, :class:`InvalidSubmission`, :class:`IntakeClosed`.
         """
         require(by, Permission.SUBMIT)
+        self._intake.check()
         definition, report = self._check.open_form(form)
         prepared = prepare(definition, answers)
         classes = _classes(report, prepared)
         portal_id = self._portal.last_known().portal_id
+        refused: set[str] = set()
 
-        def sealed(sid: str, submitted_at_ms: int) -> bytes:
+        def sealed(sid: str, submitted_at_ms: int) -> tuple[str, bytes]:
             payload = Payload(
                 fields=prepared.fields,
                 page_uri=f"{self._public_url}/intake/~s/{sid}",
@@ -65,9 +85,17 @@ class Submit:
             )
             context = Context(sid, portal_id, report.form_id, submitted_at_ms, report.snapshot_hash)
             try:
-                return seal(payload, context, self._keyring.sealing)
+                key = self._keyring.sealing_on(self._now_ms() // DAY_MS)
+                if key.key_id in refused:
+                    # Another process has closed it: the ring has a newer one.
+                    self._keyring.refresh()
+                    key = self._keyring.sealing_on(self._now_ms() // DAY_MS)
+                refused.add(key.key_id)
+                envelope = seal(payload, context, key)
             except KeyringBroken:
                 raise IntakeClosed("key") from None
+            on_sealed(report.form_id, submitted_at_ms)
+            return key.key_id, envelope
 
         accepted = self._outbox.accept(
             NewSubmission(
@@ -84,6 +112,8 @@ class Submit:
             ),
             sealed,
         )
+        if accepted.created:
+            self._instruments.accepted()
         return Receipt(
             code=accepted.receipt,
             form_id=report.form_id,
@@ -91,6 +121,13 @@ class Submit:
             accepted_at_ms=accepted.accepted_at_ms,
             state=State.QUEUED,
         )
+
+    def row_key(self, form_id: str, row: Mapping[str, object], occurrence: int) -> str:
+        """The idempotency key of one row of a file: the ring's keyed digest of the form, the
+        row's answers and how many equal rows came before it, so that the same file again sends
+        nothing twice, and the key tells nobody what was answered."""
+        told = json.dumps([form_id, dict(row), occurrence], sort_keys=True, default=_listed)
+        return "row-" + self._keyring.fingerprint(told.encode("utf-8", "surrogatepass"))
 
 
 def _classes(report: FormReport, prepared: Prepared) -> dict[str, str]:

@@ -1,29 +1,32 @@
-"""The thread that delivers: woken by each acceptance, it also settles what a dead process
-left behind, looks unclear submissions up, and releases what was held."""
+"""The threads that deliver: woken by each acceptance, one of them at a time; and the one that
+keeps house: see :mod:`gateway.usecases.housekeeping`."""
 
 from __future__ import annotations
 
+import collections
 import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from gateway.domain.errors import GatewayError
+from gateway.domain.queue import POSITIONS
 from gateway.domain.submissions import State
 from gateway.store.outbox import Outbox
-from gateway.usecases.deliver import Delivery
-from gateway.usecases.reconcile import Reconcile
+from gateway.store.queue import Queue
+from gateway.usecases.deliver import Delivery, Turn
+from gateway.usecases.housekeeping import Housekeeping
+from gateway.usecases.instruments import Instruments
 
+COURIERS = 4
+"""Submissions under way at once: while HubSpot takes its time over one, others leave."""
 IDLE_S = 1.0
 """How long the worker sleeps when nothing wakes it: another process may have accepted."""
+SLEEP_S = 30.0
 PATIENCE_S = 2.5
 """How long a delivery by hand waits for something to become possible."""
-CHORES_S = 2.0
-UNKNOWN_LOOK_S = (2.0, 60.0)
-"""How often unclear submissions are looked up: at first, and at last."""
-OLD_LOOK_S = 900.0
-"""Those that are unclear for longer than the window are looked up this often."""
-HELD_LOOK_S = 30.0
+HOUSEKEEPING_S = 0.5
 
 WORKING = (State.QUEUED, State.SENDING)
 
@@ -31,68 +34,100 @@ log = logging.getLogger("gateway.worker")
 
 
 class Worker:
-    """Runs deliveries in a thread of its own, from ``start`` to ``stop``."""
+    """Runs deliveries in threads of its own, from ``start`` to ``stop``."""
 
     def __init__(
         self,
         outbox: Outbox,
+        queue: Queue,
         delivery: Delivery,
-        reconcile: Reconcile,
+        housekeeping: Housekeeping,
+        instruments: Instruments,
         *,
-        unknown_window_s: int,
-        now_ms: Callable[[], int],
+        on_change: Callable[[Callable[[], None]], None],
     ) -> None:
         self._outbox = outbox
+        self._queue = queue
         self._delivery = delivery
-        self._reconcile = reconcile
-        self._wake = threading.Event()
+        self._housekeeping = housekeeping
+        self._instruments = instruments
+        self._on_change = on_change
         self._stopping = threading.Event()
-        self._idle = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+        self._asleep: collections.deque[threading.Event] = collections.deque()
+        self._missed = False
         self._last_work = 0.0
-        self._thread: threading.Thread | None = None
-        self._next_chores = 0.0
-        self._next_look = 0.0
-        self._next_old_look = 0.0
-        self._unknown_window_ms = unknown_window_s * 1000
-        self._now_ms = now_ms
-        self._look_gap = UNKNOWN_LOOK_S[0]
-        self._next_held = 0.0
-        self._unclear = 0
+        self._listening = False
+
+    @property
+    def running(self) -> bool:
+        """Whether this process delivers."""
+        return bool(self._threads)
 
     def start(self) -> None:
-        """Starts the thread. It is woken by every acceptance in this process."""
+        """Starts the threads. They are woken by every acceptance in this process, and in others
+        where the database tells of it."""
+        if self._threads:
+            return
         self._stopping.clear()
-        self._delivery.pace.go_on()
-        self._idle.clear()
+        self._delivery.go_on()
         self._last_work = time.monotonic()
-        self._outbox.on_accept(self._wake.set)
-        self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
-        self._thread.start()
+        if not self._listening:
+            self._listening = True
+            self._outbox.on_accept(self.wake)
+            self._on_change(self.wake)
+        for number in range(COURIERS):
+            self._begin(f"courier-{number}", partial(self._courier, first=number == 0))
+        self._begin("housekeeping", self._keep_house)
+
+    def _begin(self, name: str, run: Callable[[], None]) -> None:
+        thread = threading.Thread(target=run, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def stop(self, timeout_s: float = 40.0) -> None:
-        """Finishes the call under way, gives back what was claimed, and ends the thread."""
+        """Finishes the calls under way, gives back what was claimed, and ends the threads."""
         self._stopping.set()
-        self._delivery.pace.stop()
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join(timeout_s)
+        self._delivery.stop()
+        deadline = time.monotonic() + timeout_s
+        for thread in self._threads:
+            with self._lock:
+                for bell in self._asleep:
+                    bell.set()
+            thread.join(max(0.0, deadline - time.monotonic()))
+        self._threads.clear()
+
+    def wake(self) -> None:
+        """Wakes one courier: there may be something to send."""
+        with self._lock:
+            if self._asleep:
+                self._asleep.popleft().set()
+            else:
+                self._missed = True
 
     def resting(self) -> str | None:
-        """Why the queue rests now, as a key of ``CAUSES``; None when it does not."""
-        return self._delivery.pace.rest_cause()
+        """Why the queue rests now, as a key of ``CAUSES``; None when it does not, or when nobody
+        can tell."""
+        try:
+            state = self._queue.state()
+        except GatewayError:
+            return None
+        position = POSITIONS[state.switch]
+        return state.rest_cause if position.sends else position.cause
 
     def until_empty(self) -> bool:
         """Delivers until nothing is queued, and tells whether all of it left. It gives up when
         nothing could be done for ``PATIENCE_S`` seconds: the queue rests, or what is left
         waits for its time, a lease, or a person.
 
-        The caller's thread only waits: an interrupt there ends the delivery after the call
+        The caller's thread only waits: an interrupt there ends the delivery after the calls
         under way, and gives back what was claimed.
         """
         self.start()
         try:
-            while self._outbox.counts()[State.QUEUED] or not self._idle.is_set():
-                if time.monotonic() - self._last_work > PATIENCE_S and self._idle.is_set():
+            while self._outbox.counts()[State.QUEUED] or not self._all_asleep():
+                if time.monotonic() - self._last_work > PATIENCE_S and self._all_asleep():
                     break
                 time.sleep(0.05)
         finally:
@@ -100,53 +135,53 @@ class Worker:
         counts = self._outbox.counts()
         return not any(counts[state] for state in WORKING)
 
-    def _run(self) -> None:
+    def _all_asleep(self) -> bool:
+        with self._lock:
+            return len(self._asleep) == COURIERS or not self._threads
+
+    def _courier(self, *, first: bool) -> None:
+        """Delivers while there is something, then sleeps until it is woken; the ``first`` also
+        wakes by itself, for what nobody told us of."""
+        bell = threading.Event()
         while not self._stopping.is_set():
-            self._wake.clear()
-            self._idle.clear()
-            try:
-                self._chores()
-                settled = self._delivery.deliver_next()
-            except GatewayError as error:
-                # A full disk, a busy database: the submission stays where it is.
-                log.warning("delivery paused: %s", type(error).__name__)
-                settled = False
-            except Exception as error:  # the worker must outlive any one fault
-                log.error("delivery failed: %s", type(error).__name__)
-                settled = False
-            if settled:
+            turn = self._deliver()
+            if turn.worked:
                 self._last_work = time.monotonic()
-            else:
-                self._idle.set()
-                self._wake.wait(min(IDLE_S, self._delivery.pace.seconds_left() or IDLE_S))
+                self.wake()
+                continue
+            again_s = IDLE_S if turn.again_s is None else min(IDLE_S, turn.again_s)
+            self._sleep(bell, again_s if first or turn.again_s is not None else SLEEP_S)
+            if turn.cause is None and turn.again_s is not None:
+                self._instruments.waited_for_the_window(again_s)
 
-    def _chores(self) -> None:
-        now = time.monotonic()
-        if now < self._next_chores:
-            return
-        self._next_chores = now + CHORES_S
-        self._outbox.expire_leases()
-        if self._delivery.pace.resting():
-            return
-        counts = self._outbox.counts()
-        if counts[State.UNKNOWN] > self._unclear:
-            self._look_gap, self._next_look = UNKNOWN_LOOK_S[0], now
-        self._unclear = counts[State.UNKNOWN]
-        if self._unclear:
-            self._look_up(now)
-        if counts[State.HELD] and now >= self._next_held:
-            self._next_held = now + HELD_LOOK_S
-            self._delivery.release_held()
+    def _deliver(self) -> Turn:
+        try:
+            return self._delivery.deliver_next()
+        except GatewayError as error:
+            # A full disk, a busy database: the submission stays where it is.
+            log.warning("delivery paused: %s", type(error).__name__)
+        except Exception as error:  # the worker must outlive any one fault
+            log.error("delivery failed: %s", type(error).__name__)
+        return Turn(worked=False)
 
-    def _look_up(self, now: float) -> None:
-        """Looks for unclear submissions: often for those of the last minutes, once in a while
-        for older ones, which by then are shown as needing a person."""
-        if now >= self._next_old_look:
-            self._next_old_look = now + OLD_LOOK_S
-            self._reconcile.sweep()
-        elif now >= self._next_look:
-            young = self._now_ms() - self._unknown_window_ms
-            found = self._reconcile.sweep(unclear_after_ms=young)
-            first, last = UNKNOWN_LOOK_S
-            self._look_gap = first if found else min(self._look_gap * 2, last)
-            self._next_look = now + self._look_gap
+    def _sleep(self, bell: threading.Event, seconds: float) -> None:
+        with self._lock:
+            if self._missed or self._stopping.is_set():
+                self._missed = False
+                return
+            bell.clear()
+            self._asleep.append(bell)
+        bell.wait(max(0.001, seconds))
+        with self._lock:
+            if bell in self._asleep:
+                self._asleep.remove(bell)
+
+    def _keep_house(self) -> None:
+        while not self._stopping.wait(HOUSEKEEPING_S):
+            try:
+                if self._housekeeping.run():
+                    self.wake()
+            except GatewayError as error:
+                log.warning("housekeeping paused: %s", type(error).__name__)
+            except Exception as error:
+                log.error("housekeeping failed: %s", type(error).__name__)

@@ -14,6 +14,7 @@ _FOLDER = Path(__file__).parent / "assets"
 _TYPES: Mapping[str, str] = {
     "intake.js": "text/javascript",
     "intake.css": "text/css",
+    "deliveries.css": "text/css",
     "failure.css": "text/css",
     "icon.svg": "image/svg+xml",
 }

@@ -38,7 +38,8 @@ def lifespan_with(option: Callable[[str], object]) -> Lifespan:
             try:
                 gateway = stack.enter_context(bootstrap.open_gateway())
                 bootstrap.serve(gateway)
-                gateway.start_worker()
+                if gateway.delivers_here:
+                    gateway.start_worker()
             except GatewayError as error:
                 await _refuse_to_start(str(error))
             except Exception as error:

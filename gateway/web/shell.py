@@ -36,6 +36,7 @@ def rewrite(document: str) -> str:
     ours = (
         f'<link rel="icon" type="image/svg+xml" href="{versioned("icon.svg")}">\n'
         f'<link rel="stylesheet" href="{versioned("intake.css")}">\n'
+        f'<link rel="stylesheet" href="{versioned("deliveries.css")}">\n'
         f'<script src="{versioned("intake.js")}" defer></script>\n</head>'
     )
     for pattern, replacement in (

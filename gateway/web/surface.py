@@ -18,10 +18,11 @@ PAGES: Mapping[str, str] = {
     "/": "the forms",
     "/intake": "one form",
     "/receipt": "one receipt",
+    "/deliveries": "every delivery",
 }
 """Path → what a person meets there. Each is served as the same shell."""
 
-_OWN = frozenset({"/healthz", "/readyz"}) | frozenset(assets.PATHS)
+_OWN = frozenset({"/healthz", "/readyz", "/metrics"}) | frozenset(assets.PATHS)
 _STREAMLIT = frozenset({"/_stcore/health", "/_stcore/host-config", "/_stcore/stream"})
 
 

@@ -11,11 +11,20 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from conftest import Desk, chromium, running_app
+from conftest import PATIENT, Desk, chromium, running_app
 
+from gateway import bootstrap
+from gateway.domain.users import LOCAL_OPERATOR
 from gateway.emulator import Emulator
+from gateway.settings import Settings, load_settings
+from gateway.usecases.gateway import Gateway
 
 DESKTOP = {"width": 1280, "height": 900}
+ANSWERS = {
+    "firstname": "Ada", "lastname": "Lovelace", "date_of_birth": "1985-12-10",
+    "sex_at_birth": "female", "insurance_type": "self_pay", "diagnosis": "A cough",
+    "has_allergies": "no", "consent": {"processing": True},
+}  # fmt: skip
 PHONE = {"width": 390, "height": 844}
 
 
@@ -75,6 +84,31 @@ def waiting(desk: Desk) -> None:
     desk.page.wait_for_selector(".si-state[data-tone=waiting]")
 
 
+def deliveries(desk: Desk) -> None:
+    desk.page.goto(f"{desk.app}/deliveries")
+    desk.page.wait_for_selector(".si-rows")
+
+
+def decision(desk: Desk) -> None:
+    deliveries(desk)
+    desk.page.locator(".si-rows tr[data-tone=stopped] button").first.click()
+    desk.page.wait_for_selector(".st-key-decisions")
+    desk.page.get_by_role("button", name="Withdraw", exact=True).click()
+    desk.page.wait_for_selector(".st-key-decide")
+
+
+def paused(desk: Desk) -> None:
+    deliveries(desk)
+    desk.page.get_by_role("button", name="Pause").click()
+    desk.page.wait_for_selector(".si-alarm li:nth-child(2)")
+
+
+def resumed(desk: Desk) -> None:
+    deliveries(desk)
+    desk.page.get_by_role("button", name="Resume").click()
+    desk.page.wait_for_selector(".si-queue[data-tone=done]")
+
+
 @dataclasses.dataclass(frozen=True)
 class Shot:
     """One picture: what to do first, on which screen, in which light."""
@@ -107,8 +141,35 @@ SHOTS = (
     Shot("receipt-dark", delivered, "dark"),
     Shot("receipt-phone", delivered, size=PHONE),
     Shot("receipt-print", delivered, media="print"),
+    Shot("deliveries-dark", deliveries, "dark"),
+    Shot("deliveries-phone", deliveries, size=PHONE),
+    Shot("deliveries-decision", decision),
+    Shot("deliveries-decision-dark", decision, "dark"),
+    Shot("deliveries-decision-phone", decision, size=PHONE),
+    Shot("deliveries-paused", paused, whole=False),
+    Shot("home-alarm", home, whole=False),
+    Shot("deliveries", resumed),
     Shot("receipt-waiting", waiting),
 )
+
+
+def _settings(emulator: Emulator, data: Path) -> Settings:
+    return load_settings(
+        {
+            "HUBSPOT_ACCESS_TOKEN": emulator.access_token,
+            "HUBSPOT_API_BASE": emulator.api_base,
+            "HUBSPOT_FORMS_BASE": emulator.forms_base,
+            "GATEWAY_DATA_DIR": str(data / "gateway"),
+        },
+        env_file=None,
+    )
+
+
+def _keep_busy(gateway: Gateway, number: int) -> None:
+    """Submissions from elsewhere, so that the charts have something to show."""
+    for one in range(number % 4):
+        email = f"person{number}-{one}@mail.example"
+        gateway.submit(PATIENT, ANSWERS | {"email": email}, by=LOCAL_OPERATOR)
 
 
 def main(folder: Path) -> None:
@@ -118,9 +179,11 @@ def main(folder: Path) -> None:
         tempfile.TemporaryDirectory() as data,
         Emulator() as emulator,
         running_app(Path(data), emulator) as app,
+        bootstrap.open_gateway(_settings(emulator, Path(data))) as gateway,
         chromium() as browser,
     ):
-        for shot in SHOTS:
+        for number, shot in enumerate(SHOTS):
+            _keep_busy(gateway, number)
             context: Any = browser.new_context(color_scheme=shot.scheme, viewport=shot.size)  # type: ignore[arg-type]  # the table's texts fit
             desk = Desk(context.new_page(), app, emulator)
             shot.view(desk)

@@ -96,7 +96,9 @@ def test_hubspot_unreachable(shell: Any) -> None:
     run = shell("submit", PATIENT, "--answers", answers, "--wait", "1", "--json", **away)
     assert (run.code, run.document["state"]) == (0, "QUEUED")
     assert shell("worker", "--until-empty", **away).code == 3
-    assert shell("worker", "--until-empty").code == 0
+    # The queue may still rest from the failures before.
+    assert shell("outbox", "resume").code == 0
+    assert any(shell("worker", "--until-empty").code == 0 for _ in range(8))
     assert (
         shell("outbox", "show", run.document["receipt"], "--json").document["state"] == "DELIVERED"
     )

@@ -8,17 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain.audit import EVENT_ACTIONS, Action
+from gateway.domain.audit import EVENT_ACTIONS, NOT_OF_A_SUBMISSION, WITHOUT_A_MOVE, Action
+from gateway.domain.decisions import (
+    DECISION_PERMISSIONS,
+    DECISION_WORDS,
+    REASONS,
+    REASONS_FOR,
+    decisions_in,
+)
 from gateway.domain.errors import INTAKE_CAUSES, IntakeClosed
 from gateway.domain.findings import FINDINGS, finding
 from gateway.domain.forms import SENDABLE, FieldType
 from gateway.domain.objects import OBJECT_TYPES, object_type
+from gateway.domain.queue import OPERATOR_TURNS, POSITIONS, Ends, Switch
 from gateway.domain.rejections import ERROR_TYPES
 from gateway.domain.scopes import Access, definition_need, forms_need, sensitive_need
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import (
     CAUSES,
+    DECISIONS,
     FINAL,
+    NEEDS_A_PERSON,
     STATE_WORDS,
     TRANSITIONS,
     Event,
@@ -48,17 +58,49 @@ def test_transitions_name_every_event_and_reach_every_state() -> None:
     assert not {state for state, _ in TRANSITIONS} & FINAL
 
 
-def test_nothing_unclear_is_ever_queued_again() -> None:
-    """No transition leads from UNKNOWN back to QUEUED: a blind resend cannot happen."""
-    targets = {to for (source, _), to in TRANSITIONS.items() if source is State.UNKNOWN}
-    assert targets == {State.DELIVERED}
+def test_only_proof_or_a_person_sends_again() -> None:
+    """What is unclear goes back to the queue by proven absence alone, and from there on only by
+    a person's decision: no blind resend can happen."""
+    back = {(source, event) for (source, event), to in TRANSITIONS.items() if to is State.QUEUED}
+    assert back == {
+        (State.SENDING, Event.PROVEN_UNSENT),
+        (State.HELD, Event.GATE_PASSES_AGAIN),
+        (State.UNKNOWN, Event.ABSENCE_PROVEN),
+        (State.REVIEW, Event.RESENT),
+        (State.REJECTED, Event.RESENT),
+    }
 
 
 def test_every_event_is_audited_by_its_own_action() -> None:
-    """No move without an audit action, and no two moves under one name."""
+    """No move without an audit action, no two moves under one name, and no action without its
+    place in a table."""
     assert set(EVENT_ACTIONS) == set(Event)
-    assert set(EVENT_ACTIONS.values()) | {Action.ACCEPTED} == set(Action)
     assert len(set(EVENT_ACTIONS.values())) == len(Event)
+    told = {Action.ACCEPTED, *EVENT_ACTIONS.values(), *WITHOUT_A_MOVE, *NOT_OF_A_SUBMISSION}
+    assert told == set(Action)
+    assert len(Action) == 1 + len(Event) + len(WITHOUT_A_MOVE) + len(NOT_OF_A_SUBMISSION)
+
+
+def test_every_decision_has_reasons_words_and_a_permission() -> None:
+    """What a person may decide is complete in every table, and each reason is used."""
+    assert set(REASONS_FOR) == set(DECISION_WORDS) == set(DECISION_PERMISSIONS) == set(DECISIONS)
+    assert {reason for reasons in REASONS_FOR.values() for reason in reasons} == set(REASONS)
+    for state in State:
+        for event in decisions_in(state):
+            assert (state, event) in TRANSITIONS
+    assert {state for state in State if decisions_in(state)} == NEEDS_A_PERSON | {State.HELD}
+    assert not set(REASONS) & set(CAUSES)
+
+
+def test_every_position_of_the_switch_is_described() -> None:
+    """Each position says whether anything is sent or accepted, why, and how it ends."""
+    assert set(POSITIONS) == set(Switch)
+    for switch, position in POSITIONS.items():
+        assert position.cause is None or position.cause in CAUSES
+        assert (position.cause is None) == position.sends
+        asked = position.ends in (Ends.CALL, Ends.TRIAL)
+        assert (position.again_s is not None) == asked, switch
+        assert (position.ends is Ends.PERSON) == (switch in OPERATOR_TURNS - {Switch.RUNNING})
 
 
 def test_every_state_has_words() -> None:

@@ -6,6 +6,8 @@ import uuid
 
 import pytest
 
+from gateway.emulator import Emulator
+
 INFO = "/oauth/v2/private-apps/get/access-token-info"
 
 
@@ -17,6 +19,47 @@ def test_account_details(hub, edition):
     assert body["portalId"] == hub.emulator.portal_id
     assert body["accountType"] == "STANDARD"
     assert len(body) == 9
+
+
+@pytest.mark.parametrize(
+    ("zone", "offset", "ms"),
+    [
+        ("Asia/Kolkata", "+05:30", 19_800_000),
+        ("America/Phoenix", "-07:00", -25_200_000),
+        ("Moon/Tycho", "-05:00", -18_000_000),
+    ],
+)
+def test_the_account_has_a_time_zone(hub, zone, offset, ms):
+    """The offset is the zone's own; the seed's where this machine does not know the zone."""
+    assert hub.admin("PATCH", "account", {"time_zone": zone}).ok
+    body = hub.get("/account-info/v3/details").json()
+    assert (body["timeZone"], body["utcOffset"], body["utcOffsetMilliseconds"]) == (
+        zone, offset, ms,
+    )  # fmt: skip
+
+
+def test_the_offset_follows_summer_time(hub):
+    """Text and milliseconds agree, whatever the season."""
+    hub.portal.time_zone = "Europe/Berlin"
+    body = hub.get("/account-info/v3/details").json()
+    assert (body["utcOffset"], body["utcOffsetMilliseconds"]) in {
+        ("+01:00", 3_600_000), ("+02:00", 7_200_000),
+    }  # fmt: skip
+
+
+def test_an_emulator_can_live_elsewhere():
+    """The zone can be given at construction, and a reset keeps it."""
+    emulator = Emulator(time_zone="Europe/Berlin")
+    emulator.portal.time_zone = "Asia/Tokyo"
+    emulator.portal.reset()
+    assert emulator.portal.time_zone == "Europe/Berlin"
+    emulator.stop()
+
+
+@pytest.mark.parametrize("body", [{}, {"time_zone": ""}, {"time_zone": 1}])
+def test_a_bad_time_zone_is_told(hub, body):
+    """The zone is a text."""
+    assert hub.admin("PATCH", "account", body).status_code == 400
 
 
 @pytest.mark.parametrize("header", ["main", None])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 
 import pytest
@@ -13,10 +15,12 @@ INTAKE = "Patient intake"
 STATUSES = {
     "401_missing": 401, "401_expired": 401, "403": 403, "404": 404, "423": 423, "429": 429,
     "429_daily": 429, "477": 477, "500": 500, "502_html": 502, "504_html": 504,
-    "slow": 200, "garbage_json": 200, "redirect": 307,
+    "slow": 200, "garbage_json": 200, "redirect": 307, "500_after_store": 500,
+    "502_after_store": 502, "429_retry_after": 429, "ip_block": 429, "slow_before": 500,
 }  # fmt: skip
-DROPS = {"drop_before": 0, "drop_after_store": 1}
-STORED = {"slow", "garbage_json", "drop_after_store"}
+DROPS = {"drop_before": 0, "drop_after_store": 1, "reset": 0, "reset_after_store": 1,
+         "late_store": 1}  # fmt: skip
+STORED = {"slow", "garbage_json", "500_after_store", "502_after_store"}
 
 
 def test_every_kind_is_tried():
@@ -44,6 +48,98 @@ def test_a_dropped_connection_gives_no_answer(hub, kind, stored):
     assert len(hub.portal.submissions()) == stored
     assert hub.portal.journal.entries()[-1].status == 0
     assert hub.submit(INTAKE, hub.good(INTAKE)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "resets"),
+    [("reset", True), ("reset_after_store", True), ("drop_before", False)],
+)
+def test_a_reset_is_not_a_close(hub, kind, resets):
+    """A reset reaches the caller as a TCP RST, a dropped connection as an end of the stream."""
+    hub.portal.faults.add("account", kind)
+    port = int(hub.emulator.api_base.rsplit(":", 1)[1])
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as raw:
+        raw.sendall(b"GET /account-info/v3/details HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        if resets:
+            with pytest.raises(ConnectionResetError):
+                raw.recv(1)
+        else:
+            assert raw.recv(1) == b""
+
+
+def test_late_stores_come_when_they_are_due(hub):
+    """Many requests outlive their connections at once, and each is carried out in its time."""
+    hub.portal.faults.add("secure_submit", "late_store", times=20, seconds=0.5)
+    for number in range(20):
+        with pytest.raises(requests.ConnectionError):
+            hub.submit(INTAKE, hub.good(INTAKE), body=_tagged(f"late{number}"))
+    begun = hub.portal.arrivals()[0].at
+    assert len(hub.portal.submissions()) < 20
+    assert threading.active_count() < 10
+    time.sleep(max(0.0, hub.portal.arrivals()[-1].at + 0.55 - time.monotonic()))
+    assert hub.portal.tags() == {f"late{number}": 1 for number in range(20)}
+    first = hub.portal.submissions()[0]
+    assert first.visible_at == pytest.approx(begun + 0.5)
+    age = time.time() - first.submitted_at / 1000
+    assert age == pytest.approx(time.monotonic() - begun - 0.5, abs=0.1)
+
+
+def test_a_late_store_meets_the_account_of_its_time(hub):
+    """What is changed after a late call fell due does not touch it; its token is checked
+    when it comes."""
+    hub.portal.faults.add("secure_submit", "late_store", times=2)
+    for token in ("main", "garbage"):
+        with pytest.raises(requests.ConnectionError):
+            hub.submit(INTAKE, hub.good(INTAKE), token=token)
+    hub.portal.amend_form(hub.form_id(INTAKE), {"archived": True})
+    assert len(hub.portal.submissions()) == 1
+
+
+def test_a_reset_forgets_what_is_late(hub):
+    """Back at the seed, nothing late is left to come."""
+    hub.portal.faults.add("secure_submit", "late_store", seconds=0.05)
+    with pytest.raises(requests.ConnectionError):
+        hub.submit(INTAKE, hub.good(INTAKE))
+    hub.portal.reset()
+    time.sleep(0.06)
+    assert hub.portal.submissions() == ()
+
+
+def test_slow_and_failed(hub):
+    """An answer may be late, a 500, and the truth: nothing was stored."""
+    hub.portal.faults.add("secure_submit", "slow_before", seconds=0.2)
+    begun = time.monotonic()
+    assert hub.submit(INTAKE, hub.good(INTAKE)).status_code == 500
+    assert time.monotonic() - begun >= 0.2
+
+
+@pytest.mark.parametrize("switch", [False, True])
+def test_a_429_may_say_how_long(hub, switch):
+    """The fault's own seconds are told, whatever the switch says of other 429s."""
+    hub.portal.amend_switches(retry_after=switch)
+    hub.portal.faults.add("secure_submit", "429_retry_after", seconds=2.5)
+    assert hub.submit(INTAKE, hub.good(INTAKE)).headers["Retry-After"] == "3"
+
+
+def test_the_edge_s_block_is_plain_text(hub):
+    """Each struck call gets the edge's body, and ten of them block nobody any further."""
+    hub.portal.faults.add("*", "ip_block", times=12)
+    answers = [hub.get("/account-info/v3/details") for _ in range(13)]
+    assert {a.text for a in answers[:12]} == {"error code: 1015"}
+    assert answers[12].status_code == 200
+
+
+def test_a_fault_strikes_where_it_makes_sense(hub):
+    """Only a submission can be stored late: elsewhere the fault is refused, or spares."""
+    with pytest.raises(ValueError, match=r"public_submit, secure_submit"):
+        hub.portal.faults.add("forms", "late_store")
+    hub.portal.faults.add("*", "late_store")
+    assert hub.get("/marketing/v3/forms").status_code == 200
+    assert len(hub.portal.faults.listing()) == 1
+
+
+def _tagged(tag: str) -> dict:
+    return {"context": {"pageUri": f"https://intake.example/f/~s/{tag}", "pageName": "Intake"}}
 
 
 @pytest.mark.parametrize(
@@ -151,8 +247,6 @@ def test_a_bad_fault_is_told(hub, fault):
 
 def test_a_stop_does_not_wait_for_a_slow_answer():
     """Stopping ends a slow answer at once."""
-    import threading
-
     from gateway.emulator import Emulator
 
     emulator = Emulator()

@@ -70,6 +70,36 @@ def test_headers_count_down(hub):
     assert headers["X-HubSpot-RateLimit-Daily-Remaining"] == "624998"
 
 
+def test_the_day_runs_out_and_begins_anew(hub):
+    """Near the day's end the headers say so, then 429 names the policy, until midnight."""
+    assert hub.admin("PATCH", "limits", {"calls_today": 624_999}).ok
+    assert hub.get(DETAILS).headers["X-HubSpot-RateLimit-Daily-Remaining"] == "0"
+    assert hub.get(DETAILS).json()["policyName"] == "DAILY"
+    assert hub.admin("DELETE", "faults").ok
+    assert hub.get(DETAILS).status_code == 429
+    assert hub.admin("POST", "limits/new_day").status_code == 204
+    assert hub.get(DETAILS).headers["X-HubSpot-RateLimit-Daily-Remaining"] == "624999"
+
+
+def test_submissions_may_have_a_day_of_their_own(hub):
+    """A daily limit of submissions leaves every other call alone."""
+    hub.portal.amend_switches(submissions_limit_daily=5)
+    hub.admin("PATCH", "limits", {"submissions_today": 4})
+    assert hub.submit(INTAKE, hub.good(INTAKE)).status_code == 200
+    assert hub.submit(INTAKE, hub.good(INTAKE)).json()["policyName"] == "DAILY"
+    assert hub.get(DETAILS).status_code == 200
+    hub.portal.limits.new_day()
+    assert hub.submit(INTAKE, hub.good(INTAKE)).status_code == 200
+    assert hub.admin("GET", "limits").json() == {"calls_today": 1, "submissions_today": 1}
+
+
+@pytest.mark.parametrize("body", [{"calls_today": -1}, {"calls_today": True}, {"calls": 1}])
+def test_a_bad_count_is_told(hub, body):
+    """What is no count of the day is refused, and nothing changes."""
+    assert hub.admin("PATCH", "limits", body).status_code == 400
+    assert hub.admin("GET", "limits").json() == {"calls_today": 0, "submissions_today": 0}
+
+
 def test_no_limit_has_no_window_headers(hub):
     """Where there is no limit nothing says that none is left."""
     assert "X-HubSpot-RateLimit-Max" not in hub.get(DETAILS).headers

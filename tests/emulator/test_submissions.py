@@ -73,8 +73,55 @@ def test_pages_follow_the_cursor(hub, path):
     assert len(hub.get(path, params={"limit": 50}).json()["results"]) == 23
 
 
+def test_pages_hold_while_new_ones_arrive(hub, path):
+    """Whatever arrives between two pages, a sweep shows each older row once, and no row twice."""
+    moments = _submit(hub, 7)
+    seen, after = [], {}
+    for start in range(100, 800, 100):
+        body = hub.get(path, params={"limit": 2, **after}).json()
+        seen += [row["submittedAt"] for row in body["results"]]
+        if "paging" not in body:
+            break
+        after = {"after": body["paging"]["next"]["after"]}
+        _submit(hub, 3, start=start)
+    assert seen == moments[::-1]
+
+
+def test_rows_of_one_moment_do_not_get_lost_between_pages(hub, path):
+    """Equal moments are told apart by arrival, the latest first."""
+    moment = time.time_ns() // 1_000_000
+    for number in range(5):
+        body = {"submittedAt": moment, "context": {"pageUri": f"https://i.example/~s/{number}"}}
+        assert hub.submit(INTAKE, hub.good(INTAKE), body=body).ok
+    pages, after = [], {}
+    for _ in range(3):
+        body = hub.get(path, params={"limit": 2, **after}).json()
+        pages.append([row["pageUrl"][-1] for row in body["results"]])
+        after = {"after": body["paging"]["next"]["after"]} if "paging" in body else {}
+    assert pages == [["4", "3"], ["2", "1"], ["0"]]
+
+
+def test_what_becomes_visible_late_takes_its_place(hub, path):
+    """A row shows after its delay, at the place its moment gives it."""
+    hub.portal.amend_switches(submission_delay=0.3)
+    early = _submit(hub, 1)
+    hub.portal.amend_switches(submission_delay=0.0)
+    late = _submit(hub, 1, start=50)
+    assert [row["submittedAt"] for row in hub.get(path).json()["results"]] == late
+    time.sleep(0.35)
+    assert [row["submittedAt"] for row in hub.get(path).json()["results"]] == late + early
+
+
 @pytest.mark.parametrize(
-    "query", [{"limit": 0}, {"limit": 51}, {"limit": "many"}, {"after": "?"}, {"after": "LTE="}]
+    "query",
+    [
+        {"limit": 0},
+        {"limit": 51},
+        {"limit": "many"},
+        {"after": "?"},
+        {"after": "LTE="},
+        {"after": "MQ=="},
+    ],
 )
 def test_bad_paging_is_400(hub, path, query):
     """A limit outside 1..50 and a foreign cursor are refused."""

@@ -89,6 +89,19 @@ def _retry_after(hub):
     return hub.get(DETAILS).headers.get("Retry-After")
 
 
+def _pages(hub):
+    """How many of four rows two pages show, when two more arrive in between."""
+    path = f"/form-integrations/v1/submissions/forms/{hub.form_id(INTAKE)}"
+    seen, after = [], None
+    for arrivals in (4, 2):
+        for _ in range(arrivals):
+            hub.submit(INTAKE, hub.good(INTAKE))
+        body = hub.get(path, params={"limit": 2, **({"after": after} if after else {})}).json()
+        seen += [row["conversionId"] for row in body["results"]]
+        after = body["paging"]["next"]["after"] if "paging" in body else None
+    return len(set(seen))
+
+
 def _contacts(hub):
     hub.submit(INTAKE, hub.good(INTAKE))
     return len(hub.portal.contacts())
@@ -170,6 +183,9 @@ EFFECTS = [
     ("public_limit", 1, _two_public, 429),
     ("public_limit", 2, _two_public, 400),
     ("daily_limit", 1, _two_calls, 429),
+    ("submissions_limit_daily", 0, _two_submissions, 200),
+    ("submissions_limit_daily", 1, _two_submissions, 429),
+    ("submissions_limit_daily", 1, _two_calls, 200),
     ("block_time", 0.05, _blocked, 200),
     ("block_time", 5.0, _blocked, 429),
     ("retry_after", False, _retry_after, None),
@@ -178,6 +194,8 @@ EFFECTS = [
     ("submission_delay", 9.0, lambda hub: len(_read(hub)), 0),
     ("record_delay", 0.0, _contacts, 1),
     ("record_delay", 9.0, _contacts, 0),
+    ("cursor_counts_rows", False, _pages, 4),
+    ("cursor_counts_rows", True, _pages, 2),
     ("submitted_at_step_ms", 1, lambda hub: _read(hub)[0]["submittedAt"] % 1000, 123),
     ("submitted_at_step_ms", 1000, lambda hub: _read(hub)[0]["submittedAt"] % 1000, 0),
     ("page_uri", "as_sent", _page_url, f"{_URI}?x=1#y"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -15,7 +17,7 @@ from gateway.domain.answers import Secret, WireField
 from gateway.domain.errors import Ambiguous, ForbiddenDestination, NotSent, Unavailable
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import Payload
-from gateway.hubspot import wire
+from gateway.hubspot import deadline, wire
 from gateway.hubspot.client import MAX_RESPONSE_BYTES, OFFICIAL_HOSTS, Client
 from gateway.hubspot.routes import ROUTES, Host, Operation
 from gateway.hubspot.wire import Request
@@ -329,3 +331,32 @@ def test_nothing_shows_a_body_or_a_token() -> None:
     """Requests, payloads and clients print without what they carry."""
     for thing in (*REQUESTS.values(), PAYLOAD, live()):
         assert "canary" not in repr(thing)
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nX-A: ", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_an_answer_in_drips_is_cut_off(head: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A byte now and then keeps no thread: headers and body together have one deadline."""
+    monkeypatch.setattr(deadline, "ANSWER_S", 0.5)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+
+        def drip() -> None:
+            served, _ = listening.accept()
+            with contextlib.suppress(OSError), served:
+                served.recv(65536)
+                served.sendall(head)
+                for _ in range(200):
+                    served.sendall(b"a")
+                    time.sleep(0.05)
+
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        client = Client(TOKEN, {Host.API: base, Host.FORMS: base}, emulated=True)
+        began = time.monotonic()
+        with pytest.raises(Ambiguous):
+            client.send(REQUESTS[Operation.SECURE_SUBMIT])
+        assert time.monotonic() - began < 5
+        client.close()
+        thread.join(12)

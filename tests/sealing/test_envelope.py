@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gateway.domain.answers import WireField
 from gateway.domain.errors import SealError, Tampered, WrongKey
 from gateway.domain.submissions import Payload
-from gateway.sealing.envelope import HEADER_SIZE, MAGIC, VERSION, Context, seal, unseal
+from gateway.sealing.envelope import HEADER_SIZE, MAGIC, VERSION, Context, key_id_of, seal, unseal
 from gateway.sealing.keyring import Keyring, open_keyring
 from gateway.sealing.plaintext import BUCKETS, LARGEST, PayloadTooLarge, bucket_of, canonical, pad
 from gateway.sealing.suites import DEFAULT_SUITE, SUITES
@@ -65,6 +65,15 @@ def test_the_header_is_as_documented(ring: Keyring, payload: Payload, context: C
     assert envelope[5] == ring.sealing.suite.id
     assert envelope[6:22].hex() == ring.sealing.key_id
     assert int.from_bytes(envelope[22:26], "big") == context.submitted_at_ms // 86_400_000
+
+
+def test_an_envelope_names_its_key(ring: Keyring, payload: Payload, context: Context) -> None:
+    """The key's id is read without opening; what is no envelope of ours names none."""
+    envelope = seal(payload, context, ring.sealing)
+    assert key_id_of(envelope) == key_id_of(envelope[:HEADER_SIZE]) == ring.sealing.key_id
+    other_version = envelope[:4] + bytes([VERSION + 1]) + envelope[5:]
+    for foreign in (b"", envelope[: HEADER_SIZE - 1], b"X" + envelope[1:], other_version):
+        assert key_id_of(foreign) is None
 
 
 def test_sealing_twice_gives_different_bytes(

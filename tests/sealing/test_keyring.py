@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from gateway.domain.errors import KeyringBroken
-from gateway.sealing.keyring import PLACES, Keyring, open_keyring, rotate_keyring
+from gateway.sealing.keyring import Keyring, open_keyring, rotate_keyring
+from gateway.sealing.ring import PLACES, parse
 
 
 def ids(ring: Keyring) -> list[str]:
@@ -111,7 +112,26 @@ DAMAGE = {
     "short fingerprint key": edited(fingerprint_key="00"),
     "no fingerprint key": lambda ring: {k: v for k, v in ring.items() if k != "fingerprint_key"},
     "a list": lambda ring: [ring],
-    "unknown format": edited(format=2),
+    "unknown format": edited(format=3),
+    "format of another kind": edited(format=[2]),
+    "key without a day": lambda ring: {
+        **ring,
+        "keys": [{k: v for k, v in ring["keys"][0].items() if k != "day"}],
+    },
+    "day of another kind": first_key(day="CANARY"),
+    "day that is a truth": first_key(day=True),
+    "day before all days": first_key(day=-1),
+    "no list of destroyed keys": lambda ring: {k: v for k, v in ring.items() if k != "destroyed"},
+    "destroyed keys of another kind": edited(destroyed={"CANARY": 1}),
+    "destroyed key without an id": edited(destroyed=[{"day": 1, "at_ms": 1}]),
+    "destroyed key with a short id": edited(destroyed=[{"id": "00", "day": 1, "at_ms": 1}]),
+    "destroyed key without a time": edited(
+        destroyed=[{"id": "00" * 16, "day": 1, "at_ms": "CANARY"}]
+    ),
+    "key that is destroyed and there": lambda ring: {
+        **ring,
+        "destroyed": [{"id": ring["keys"][0]["id"], "day": 1, "at_ms": 1}],
+    },
 }
 
 
@@ -196,7 +216,8 @@ def test_keys_cannot_be_printed_copied_or_pickled(tmp_path: Path) -> None:
     stored = json.loads((tmp_path / "keys" / "keyring.json").read_text("ascii"))
     hidden = [stored["fingerprint_key"], stored["keys"][0]["private"]]
     hidden += [repr(bytes.fromhex(text))[2:-1] for text in hidden]
-    for thing in (ring, ring.sealing, ring.opening, ring.opening.newest):
+    ring_of_file = parse(stored, "demo")
+    for thing in (ring, ring.sealing, ring.opening, ring.opening.newest, ring_of_file):
         for shown in (repr(thing), str(thing), f"{thing}"):
             assert not [secret for secret in hidden if secret in shown]
         assert not hasattr(thing, "__dict__")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gateway.domain.errors import SettingsError
-from gateway.settings import FORMS_HOSTS, KNOWN, NOT_YET, OF_AN_ACCOUNT, Mode, load_settings
+from gateway.settings import FORMS_HOSTS, Mode, load_settings
+from gateway.settings.environment import KNOWN, NOT_YET, OF_AN_ACCOUNT
 
 PROJECT = Path(__file__).resolve().parents[2]
 TOKEN = "pat-na1-canary-0123456789"
@@ -29,7 +30,7 @@ def test_without_a_token_it_is_a_demo() -> None:
     settings = load_settings({}, None)
     assert settings.mode is Mode.DEMO
     assert settings.definition_max_age == 60
-    assert settings.snapshot_max_age == 86400
+    assert settings.snapshot_max_age == 7 * 86400
     assert settings.rate_limit == 90
 
 
@@ -70,6 +71,34 @@ def test_settings_are_frozen() -> None:
 def test_the_token_does_not_show() -> None:
     """Printing the settings shows no token."""
     assert TOKEN not in repr(load_settings({"HUBSPOT_ACCESS_TOKEN": TOKEN}, None))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///folder/outbox.db",
+        "postgresql://clerk:hunter22@db/intake?sslrootcert=/ca.pem",
+        "postgresql+psycopg://clerk:hunter22@db/intake",
+    ],
+)
+def test_the_database_can_be_named_and_does_not_show(url: str) -> None:
+    """A SQLite file or a PostgreSQL is taken as written; its address may hold a password, so
+    printing the settings does not show it."""
+    settings = load_settings({"GATEWAY_DATABASE_URL": url}, None)
+    assert settings.database_url == url
+    assert url not in repr(settings)
+    assert "hunter22" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://clerk:hunter22@db/x", "postgres://clerk:hunter22@db/x", "outbox.db", "hunter22"],
+)
+def test_no_other_database_can_be_named(url: str) -> None:
+    """The fault says what can be written and repeats nothing of what was."""
+    (hint,) = faults({"GATEWAY_DATABASE_URL": url}).values()
+    assert "postgresql://user:password@host/database" in hint
+    assert "hunter22" not in hint
 
 
 @pytest.mark.parametrize(

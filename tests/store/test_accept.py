@@ -16,15 +16,17 @@ from gateway.domain.audit import Action
 from gateway.domain.errors import IntakeClosed, InvalidTransition, KeyConflict, UnknownReceipt
 from gateway.domain.submissions import Event, State, read_receipt
 from gateway.store.accepting import TRIES
+from gateway.store.outbox import Outcome
 
 
+@pytest.mark.sqlite
 def test_what_is_accepted_is_in_the_file(desk: Any) -> None:
     """The row another program reads right after the receipt has everything that was given."""
     bound = []
 
-    def seal(sid: str, submitted_at_ms: int) -> bytes:
+    def seal(sid: str, submitted_at_ms: int) -> tuple[str, bytes]:
         bound.append((sid, submitted_at_ms))
-        return b"envelope"
+        return KEY_ID, b"envelope"
 
     accepted = desk.outbox.accept(desk.new(key="k1", fingerprint="f1"), seal)
     with sqlite3.connect(desk.file) as other:
@@ -42,10 +44,14 @@ def test_what_is_accepted_is_in_the_file(desk: Any) -> None:
         "submitted_at_ms": desk.clock(), "delivered_at_ms": None, "snapshot_hash": "ab" * 32,
         "envelope": b"envelope", "cause": None, "rejected_fields": "{}",
         "correlation_id": None, "accepted_by": "user-1", "replaces": None,
-        "conversion_id": None,
+        "conversion_id": None, "key_id": KEY_ID, "resends": 0, "restamped_ms": None,
+        "decision": None, "copies": 0, "shredded_at_ms": None,
     }  # fmt: skip
     (told,) = desk.store.audit.rows()
     assert (told.action, told.actor, told.sid) == (Action.ACCEPTED, "user-1", accepted.sid)
+
+
+KEY_ID = "0f" * 16
 
 
 def test_a_key_that_comes_back_gives_the_first_receipt(desk: Any) -> None:
@@ -103,7 +109,9 @@ def test_no_two_submissions_of_a_form_share_a_time(open_desk: Callable[[], Any])
     desks = [open_desk(), open_desk()]
 
     def one(n: int) -> Any:
-        return desks[n % 2].outbox.accept(desks[0].new(), lambda sid, ms: f"{sid} {ms}".encode())
+        return desks[n % 2].outbox.accept(
+            desks[0].new(), lambda sid, ms: (KEY_ID, f"{sid} {ms}".encode())
+        )
 
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(one, range(60)))
@@ -119,7 +127,7 @@ def test_a_clash_is_sealed_anew(open_desk: Callable[[], Any]) -> None:
     there.accept()
     there.accept()
     sealed = []
-    accepted = here.outbox.accept(here.new(), lambda _, ms: sealed.append(ms) or b"e")
+    accepted = here.outbox.accept(here.new(), lambda _, ms: sealed.append(ms) or (KEY_ID, b"e"))
     assert len(sealed) == 2
     assert accepted.submitted_at_ms == sealed[-1] == here.clock() + 3
 
@@ -130,11 +138,11 @@ def test_clashes_without_end_are_given_up(open_desk: Callable[[], Any]) -> None:
     here.accept()
     tries = []
 
-    def seal(_: str, submitted_at_ms: int) -> bytes:
+    def seal(_: str, submitted_at_ms: int) -> tuple[str, bytes]:
         tries.append(submitted_at_ms)
         there.outbox._clock._last["form-1"] = submitted_at_ms - 1
         there.accept()
-        return b"e"
+        return KEY_ID, b"e"
 
     with pytest.raises(IntakeClosed) as caught:
         here.outbox.accept(here.new(), seal)
@@ -146,10 +154,10 @@ def test_clashes_without_end_are_given_up(open_desk: Callable[[], Any]) -> None:
 def test_sealing_happens_outside_every_transaction(desk: Any) -> None:
     """While one submission is being sealed, others are accepted, claimed and read."""
 
-    def seal(_: str, __: int) -> bytes:
+    def seal(_: str, __: int) -> tuple[str, bytes]:
         desk.accept(form_id="other")
         assert len(desk.claim()) == 1
-        return b"e"
+        return KEY_ID, b"e"
 
     desk.outbox.accept(desk.new(), seal)
     assert desk.outbox.counts()[State.SENDING] == 1
@@ -158,7 +166,7 @@ def test_sealing_happens_outside_every_transaction(desk: Any) -> None:
 def test_what_cannot_be_sealed_is_not_stored(desk: Any) -> None:
     """An error of sealing is the caller's, and leaves nothing behind."""
 
-    def seal(_: str, __: int) -> bytes:
+    def seal(_: str, __: int) -> tuple[str, bytes]:
         raise IntakeClosed("key")
 
     with pytest.raises(IntakeClosed, match="sealing keys"):
@@ -170,8 +178,7 @@ def test_what_cannot_be_sealed_is_not_stored(desk: Any) -> None:
 def test_a_correction_replaces_what_was_rejected(desk: Any) -> None:
     """The corrected submission and the discarding of the first are one step."""
     claimed = desk.claimed()
-    desk.outbox.settle(claimed, Event.REFUSED_BY_HUBSPOT, cause="invalid",
-                       rejected={"email": "INVALID_EMAIL"})  # fmt: skip
+    desk.outbox.settle(claimed, Event.REFUSED_BY_HUBSPOT, outcome=Outcome("invalid", rejected={"email": "INVALID_EMAIL"}))  # fmt: skip
     corrected = desk.accept(replaces=claimed.receipt)
     assert desk.state_of(claimed.receipt) is State.DISCARDED
     assert desk.state_of(corrected.receipt) is State.QUEUED
@@ -217,7 +224,7 @@ def test_a_status_tells_its_way(desk: Any) -> None:
     desk.clock.pass_s(5)
     (claimed,) = desk.claim()
     desk.clock.pass_s(2)
-    desk.outbox.settle(claimed, Event.ACCEPTED_BY_HUBSPOT, conversion_id="c-1")
+    desk.outbox.settle(claimed, Event.ACCEPTED_BY_HUBSPOT, outcome=Outcome(conversion_id="c-1"))
     status = desk.outbox.status(accepted.receipt)
     start = accepted.accepted_at_ms
     assert status.history == (

@@ -65,6 +65,7 @@ def test_the_chain_is_as_documented(lived: Any) -> None:
     assert lived.store.audit.verify() == (True, None)
 
 
+@pytest.mark.sqlite
 def test_every_edit_of_every_row_is_found(lived: Any) -> None:
     """Each column of each row: the edit is found at that row."""
     with closing(sqlite3.connect(lived.file)) as connection:
@@ -83,6 +84,7 @@ def test_every_edit_of_every_row_is_found(lived: Any) -> None:
     assert lived.store.audit.verify() == (True, None)
 
 
+@pytest.mark.sqlite
 def test_every_removal_is_found(lived: Any) -> None:
     """A row taken out anywhere, the last one included, is missed at its place."""
     columns = ", ".join("?" * 10)
@@ -96,6 +98,7 @@ def test_every_removal_is_found(lived: Any) -> None:
     assert lived.store.audit.verify() == (True, None)
 
 
+@pytest.mark.sqlite
 def test_rows_taken_off_the_end_are_missed(lived: Any) -> None:
     """Truncation leaves a sound chain, but the outbox remembers what happened since."""
     last = count(lived)
@@ -107,6 +110,7 @@ def test_rows_taken_off_the_end_are_missed(lived: Any) -> None:
         assert fault <= seq
 
 
+@pytest.mark.sqlite
 def test_every_swap_is_found(lived: Any) -> None:
     """Two rows that changed places are found at the first of them."""
     last = count(lived)
@@ -122,6 +126,7 @@ def test_every_swap_is_found(lived: Any) -> None:
     assert lived.store.audit.verify() == (True, None)
 
 
+@pytest.mark.sqlite
 def test_a_row_before_the_first_is_found(lived: Any) -> None:
     """A row that was moved or put in front of the chain does not hide."""
     copy = "at_ms, actor, action, sid, cause, fields, envelope_sha256, prev_hash, hash"
@@ -129,6 +134,7 @@ def test_a_row_before_the_first_is_found(lived: Any) -> None:
     assert lived.store.audit.verify() == (False, 1)
 
 
+@pytest.mark.sqlite
 def test_an_inserted_row_is_found(lived: Any) -> None:
     """A row that nobody wrote does not fit."""
     after = count(lived) + 1
@@ -137,6 +143,7 @@ def test_an_inserted_row_is_found(lived: Any) -> None:
     assert lived.store.audit.verify() == (False, after)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "statement",
     [
@@ -148,7 +155,7 @@ def test_an_inserted_row_is_found(lived: Any) -> None:
         "INSERT INTO outbox SELECT 'new', 'RCPT', NULL, NULL, portal_id, 'form-x', form_name,"
         " state, fence, owner, lease_until_ms, attempts, not_before_ms, accepted_at_ms,"
         " changed_at_ms, submitted_at_ms, delivered_at_ms, snapshot_hash, envelope, cause,"
-        " rejected_fields, correlation_id, accepted_by, NULL, NULL FROM outbox"
+        " rejected_fields, correlation_id, accepted_by, NULL, NULL, NULL, 0, NULL, NULL, 0, NULL FROM outbox"
         " WHERE state = 'QUEUED'",
     ],
 )
@@ -161,10 +168,11 @@ def test_a_change_behind_the_audits_back_is_found(lived: Any, statement: str) ->
     assert 1 <= fault <= count(lived) + 1
 
 
+@pytest.mark.sqlite
 def test_two_envelopes_that_changed_places_are_found(desk: Any) -> None:
     """Each envelope belongs to the row it was accepted with."""
-    first = desk.outbox.accept(desk.new(), lambda _, __: b"one")
-    second = desk.outbox.accept(desk.new(), lambda _, __: b"two")
+    first = desk.outbox.accept(desk.new(), lambda _, __: ("0f" * 16, b"one"))
+    second = desk.outbox.accept(desk.new(), lambda _, __: ("0f" * 16, b"two"))
     edit(desk, f"UPDATE outbox SET envelope = x'74776f' WHERE sid = '{first.sid}'",  # noqa: S608  # our ids
          f"UPDATE outbox SET envelope = x'6f6e65' WHERE sid = '{second.sid}'")  # noqa: S608  # ditto  # fmt: skip
     assert desk.store.audit.verify() == (False, 1)

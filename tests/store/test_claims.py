@@ -11,6 +11,7 @@ import pytest
 from gateway.domain.errors import InvalidTransition
 from gateway.domain.submissions import CAUSES, TRANSITIONS, Event, State
 from gateway.store.moves import UNREADABLE_ERROR
+from gateway.store.outbox import Outcome
 
 
 def test_the_oldest_is_claimed_first(desk: Any) -> None:
@@ -31,14 +32,18 @@ def test_a_claim_is_counted_and_fenced(desk: Any) -> None:
         (claimed,) = desk.claim(lease_s=12.5)
         assert (claimed.fence, claimed.attempts) == (n, n)
         assert claimed.lease_until_ms == desk.clock() + 12_500
-        assert desk.outbox.settle(claimed, Event.PROVEN_UNSENT, cause="unreachable") is State.QUEUED
+        assert (
+            desk.outbox.settle(claimed, Event.PROVEN_UNSENT, outcome=Outcome("unreachable"))
+            is State.QUEUED
+        )
 
 
 def test_a_held_back_submission_waits(desk: Any) -> None:
     """Nothing is claimed before its time."""
     claimed = desk.claimed()
-    later = desk.clock() + 5000
-    desk.outbox.settle(claimed, Event.PROVEN_UNSENT, cause="rate_limited", not_before_ms=later)
+    desk.outbox.settle(
+        claimed, Event.PROVEN_UNSENT, outcome=Outcome("rate_limited"), not_before_s=5.0
+    )
     assert desk.claim() == ()
     desk.clock.pass_s(5)
     assert len(desk.claim()) == 1
@@ -75,7 +80,7 @@ def test_a_late_settle_is_refused(desk: Any, event: Event) -> None:
 def test_an_older_fence_is_refused(desk: Any) -> None:
     """The holder of an earlier claim cannot settle the later one."""
     first = desk.claimed()
-    desk.outbox.settle(first, Event.PROVEN_UNSENT, cause="unreachable")
+    desk.outbox.settle(first, Event.PROVEN_UNSENT, outcome=Outcome("unreachable"))
     (second,) = desk.claim()
     with pytest.raises(InvalidTransition):
         desk.outbox.settle(first, Event.ACCEPTED_BY_HUBSPOT)
@@ -113,7 +118,7 @@ def test_a_confirmation_needs_an_unclear_one(desk: Any) -> None:
     claimed = desk.claimed()
     with pytest.raises(InvalidTransition):
         desk.outbox.confirm(claimed.sid, "c-1")
-    desk.outbox.settle(claimed, Event.OUTCOME_UNCLEAR, cause="no_answer")
+    desk.outbox.settle(claimed, Event.OUTCOME_UNCLEAR, outcome=Outcome("no_answer"))
     desk.clock.pass_s(3)
     desk.outbox.confirm(claimed.sid, "c-1")
     status = desk.outbox.status(claimed.receipt)
@@ -126,7 +131,7 @@ def test_a_confirmation_needs_an_unclear_one(desk: Any) -> None:
 def test_what_is_held_can_be_looked_at_and_released(desk: Any) -> None:
     """A held submission comes with its envelope, and goes back into the queue once."""
     claimed = desk.claimed()
-    desk.outbox.settle(claimed, Event.GATE_REFUSED, cause="gate")
+    desk.outbox.settle(claimed, Event.GATE_REFUSED, outcome=Outcome("gate"))
     (held,) = desk.outbox.held(10)
     assert (held.sid, held.envelope) == (claimed.sid, claimed.envelope)
     assert held.snapshot_hash == claimed.snapshot_hash
@@ -143,8 +148,7 @@ def test_an_outcome_is_kept_and_then_cleared(desk: Any) -> None:
     """Cause and refused fields tell why it is where it is, and go when it moves on."""
     claimed = desk.claimed()
     errors = {"email": "INVALID_EMAIL", "0-2/name": "REQUIRED_FIELD", "": "INVALID_METADATA"}
-    desk.outbox.settle(claimed, Event.REFUSED_BY_HUBSPOT, cause="invalid", rejected=errors,
-                       correlation_id="aeb5f871-7f07-4993-9211-075dc63e7cbf")  # fmt: skip
+    desk.outbox.settle(claimed, Event.REFUSED_BY_HUBSPOT, outcome=Outcome("invalid", rejected=errors, correlation_id="aeb5f871-7f07-4993-9211-075dc63e7cbf"))  # fmt: skip
     status = desk.outbox.status(claimed.receipt)
     assert (status.cause, status.rejected_fields) == ("invalid", errors)
     assert desk.store.audit.rows(sid=claimed.sid)[-1].fields == ("0-2/name", "email")
@@ -153,15 +157,12 @@ def test_an_outcome_is_kept_and_then_cleared(desk: Any) -> None:
     assert (status.cause, status.rejected_fields) == (None, {})
 
 
+@pytest.mark.sqlite
 def test_remote_text_that_is_no_id_is_not_stored(desk: Any) -> None:
     """Text from HubSpot that does not look like a field key, an errorType or an id could be
     an answer: it is folded away."""
     claimed = desk.claimed()
-    desk.outbox.settle(
-        claimed, Event.REFUSED_BY_HUBSPOT, cause="invalid",
-        rejected={"Jane CANARY": "INVALID_EMAIL", "email": "CANARY is not an e-mail"},
-        correlation_id="CANARY CANARY", conversion_id="CANARY\n",
-    )  # fmt: skip
+    desk.outbox.settle(claimed, Event.REFUSED_BY_HUBSPOT, outcome=Outcome("invalid", rejected={"Jane CANARY": "INVALID_EMAIL", "email": "CANARY is not an e-mail"}, correlation_id="CANARY CANARY", conversion_id="CANARY\n"))  # fmt: skip
     status = desk.outbox.status(claimed.receipt)
     assert status.rejected_fields == {"": "INVALID_EMAIL", "email": UNREADABLE_ERROR}
     assert b"CANARY" not in desk.file.read_bytes()
@@ -171,9 +172,9 @@ def test_a_cause_is_from_the_closed_list(desk: Any) -> None:
     """Free text cannot become a cause; every listed one can."""
     claimed = desk.claimed()
     with pytest.raises(ValueError, match="CAUSES"):
-        desk.outbox.settle(claimed, Event.OUTCOME_UNCLEAR, cause="the patient said")
+        desk.outbox.settle(claimed, Event.OUTCOME_UNCLEAR, outcome=Outcome("the patient said"))
     for cause in CAUSES:
-        desk.outbox.settle(claimed, Event.PROVEN_UNSENT, cause=cause)
+        desk.outbox.settle(claimed, Event.PROVEN_UNSENT, outcome=Outcome(cause))
         assert desk.outbox.status(claimed.receipt).cause == cause
         (claimed,) = desk.claim()
 
@@ -194,3 +195,23 @@ def test_threads_of_two_stores_never_claim_the_same(open_desk: Callable[[], Any]
         taken = [sid for sids in pool.map(drain, range(8)) for sid in sids]
     assert len(taken) == len(set(taken)) == 60
     assert desks[0].store.audit.verify() == (True, None)
+
+
+def test_a_clock_that_was_ahead_holds_nothing_up(desk: Any) -> None:
+    """A lease or a wait that was set while the clock was a month ahead is over at once when the
+    clock is right again."""
+    abandoned = desk.claimed()
+    desk.clock.pass_s(30 * 86_400)
+    desk.outbox.expire_leases()
+    desk.accept(form_id="a")
+    (claimed,) = desk.claim()
+    waiting = desk.accept(form_id="b")
+    (other,) = desk.claim()
+    desk.outbox.settle(
+        other, Event.PROVEN_UNSENT, outcome=Outcome("unreachable"), not_before_s=900.0
+    )
+    desk.clock.pass_s(-30 * 86_400)
+    assert desk.outbox.expire_leases() == 1
+    assert desk.state_of(claimed.receipt) is State.UNKNOWN
+    assert [one.receipt for one in desk.claim()] == [waiting.receipt]
+    assert desk.state_of(abandoned.receipt) is State.UNKNOWN

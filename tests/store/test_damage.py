@@ -11,6 +11,7 @@ import pytest
 from gateway.domain.errors import InvalidTransition, UnknownReceipt, UnusableKey
 from gateway.domain.submissions import CAUSES, Event, State
 from gateway.store.damage import DAMAGED
+from gateway.store.outbox import Outcome
 
 BAD_TEXT = "CAST(x'ff80' AS TEXT)"
 ESSENTIALS = {
@@ -28,6 +29,7 @@ def spoil(desk: Any, sid: str, column: str, value: str, table: str = "outbox") -
         connection.commit()
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("column", ESSENTIALS)
 def test_what_cannot_be_worked_on_is_not_claimed(desk: Any, column: str) -> None:
     """However many damaged rows stand at the head of the queue, the sound ones behind them
@@ -51,6 +53,7 @@ def test_what_cannot_be_worked_on_is_not_claimed(desk: Any, column: str) -> None
     assert desk.accept().created
 
 
+@pytest.mark.sqlite
 def test_what_is_only_shown_keeps_nothing_from_being_sent(desk: Any) -> None:
     """A form's name that is no UTF-8 is made readable, and its submission is claimed."""
     sid = desk.accept().sid
@@ -60,6 +63,7 @@ def test_what_is_only_shown_keeps_nothing_from_being_sent(desk: Any) -> None:
     assert (claimed.sid, claimed.form_name) == (sid, "\ufffd\ufffd")
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("state", [State.HELD, State.UNKNOWN])
 @pytest.mark.parametrize("value", [BAD_TEXT, "12"])
 def test_other_queues_pass_over_it(desk: Any, state: State, value: str) -> None:
@@ -73,6 +77,7 @@ def test_other_queues_pass_over_it(desk: Any, state: State, value: str) -> None:
     assert ask(0) == ()
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("column", "value", "shown"),
     [
@@ -112,6 +117,7 @@ def test_a_damaged_row_is_shown_with_what_is_left(
     assert desk.outbox.held(10) == ()
 
 
+@pytest.mark.sqlite
 def test_an_unknown_state_cannot_be_corrected(desk: Any) -> None:
     """What nobody knows the state of is not replaced by a correction."""
     damaged = desk.accept()
@@ -120,6 +126,7 @@ def test_an_unknown_state_cannot_be_corrected(desk: Any) -> None:
         desk.accept(replaces=damaged.receipt)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("column", "value"),
     [("action", "'submission.lost'"), ("action", BAD_TEXT), ("fields", "'[1'"), ("fields", "7"),
@@ -142,6 +149,7 @@ def test_a_damaged_audit_row_stops_nothing(desk: Any, column: str, value: str) -
     assert desk.outbox.settle(other, Event.ACCEPTED_BY_HUBSPOT) is State.DELIVERED
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("value", [BAD_TEXT, "'short'", "x'00'"])
 def test_a_damaged_head_of_the_chain_does_not_close_intake(desk: Any, value: str) -> None:
     """Answers do not wait until the audit is mended; the check goes on telling."""
@@ -153,6 +161,7 @@ def test_a_damaged_head_of_the_chain_does_not_close_intake(desk: Any, value: str
     assert desk.store.audit.verify() == (False, 1)
 
 
+@pytest.mark.sqlite
 def test_a_damaged_time_does_not_close_its_form(open_desk: Any) -> None:
     """A submission's time that is none is passed over when the next one is chosen."""
     desk = open_desk()
@@ -161,6 +170,7 @@ def test_a_damaged_time_does_not_close_its_form(open_desk: Any) -> None:
     assert open_desk().accept().submitted_at_ms == desk.clock() + 1
 
 
+@pytest.mark.sqlite
 def test_an_expired_claim_does_not_wait_for_a_damaged_one(desk: Any) -> None:
     """Leases run out for all that can be moved."""
     first, second, third = desk.claimed(), desk.claimed(), desk.claimed()
@@ -171,6 +181,7 @@ def test_an_expired_claim_does_not_wait_for_a_damaged_one(desk: Any) -> None:
     assert desk.state_of(third.receipt) is State.UNKNOWN
 
 
+@pytest.mark.sqlite
 def test_a_damaged_description_is_forgotten(desk: Any) -> None:
     """A form's last good description that cannot be read is none, and can be saved again."""
     for form in ("a", "b", "c"):
@@ -186,12 +197,14 @@ def test_a_damaged_description_is_forgotten(desk: Any) -> None:
     assert desk.store.snapshots.load("a") == (1, b"[]")
 
 
-@pytest.mark.parametrize("key", ["", "k" * 256, "\ud800", "k\udcff"])
+@pytest.mark.parametrize("key", ["", "k" * 256, "\ud800", "k\udcff", "k\0"])
 def test_a_key_that_cannot_be_kept_is_refused(desk: Any, key: str) -> None:
     """A key that is empty, too long or no text is named as such, before anything is sealed."""
     sealed: list[str] = []
     with pytest.raises(UnusableKey) as caught:
-        desk.outbox.accept(desk.new(key=key), lambda sid, _: sealed.append(sid) or b"e")
+        desk.outbox.accept(
+            desk.new(key=key), lambda sid, _: sealed.append(sid) or ("0f" * 16, b"e")
+        )
     assert not sealed
     assert not key or key not in str(caught.value)
     assert desk.accept(key="k" * 255).created
@@ -201,7 +214,7 @@ def test_a_key_that_cannot_be_kept_is_refused(desk: Any, key: str) -> None:
 def test_the_replaced_receipt_is_read_as_a_person_types_it(desk: Any) -> None:
     """Lower case and other groupings find it; what can be no receipt is unknown at once."""
     claimed = desk.claimed()
-    desk.outbox.settle(claimed, Event.REFUSED_BY_HUBSPOT, cause="invalid")
+    desk.outbox.settle(claimed, Event.REFUSED_BY_HUBSPOT, outcome=Outcome("invalid"))
     for slip in ("", "x", claimed.receipt[:-1], "\ud800"):
         with pytest.raises(UnknownReceipt):
             desk.accept(replaces=slip)

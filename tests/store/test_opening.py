@@ -29,16 +29,17 @@ def hint(url: str) -> str:
 @pytest.mark.parametrize(
     "url",
     [
-        "postgresql://u:CANARY@db/x", "mysql://u:CANARY@db/x", "CANARY", "", "sqlite://",
+        "postgres://u:CANARY@db/x", "postgresql+psycopg2://u:CANARY@db/x", "mysql://u:CANARY@db/x", "CANARY", "", "sqlite://",
         "sqlite:///:memory:", "sqlite:///file.db?mode=memory&CANARY=1", "CANARY://x", "://",
     ],
 )  # fmt: skip
 def test_other_addresses_are_refused_and_not_repeated(url: str) -> None:
-    """Only a SQLite file is taken; the address may hold a password, so it is not shown."""
+    """Only a SQLite file and a PostgreSQL are taken; the address may hold a password, so it is not shown."""
     assert "sqlite:///folder/outbox.db" in hint(url)
     assert "CANARY" not in hint(url)
 
 
+@pytest.mark.sqlite
 def test_file_and_folders_are_for_the_owner_only(desk: Any) -> None:
     """The file, its journal and the folders made for it shut everybody else out."""
     modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in (desk.file, desk.file.parent)}
@@ -76,6 +77,7 @@ def test_a_place_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
     assert "not a database" in hint(f"sqlite:///{tmp_path}/folder")
 
 
+@pytest.mark.sqlite
 def test_another_version_of_the_schema_is_refused(desk: Any) -> None:
     """A newer or older database is left alone, in one clear sentence."""
     desk.accept()
@@ -106,6 +108,8 @@ def test_another_programs_database_is_refused(tmp_path: Path, made: str) -> None
     assert file.read_bytes() == before
 
 
+@pytest.mark.sqlite
+@pytest.mark.sqlite
 def test_every_connection_is_set_up(desk: Any) -> None:
     """Durability and hardening hold for each connection, reading or writing."""
     wanted = {"synchronous": 3, "secure_delete": 1, "trusted_schema": 0, "foreign_keys": 1,
@@ -127,6 +131,7 @@ def test_the_mode_follows_the_version() -> None:
     assert (sqlite.ROLLBACK.synchronous, sqlite.WRITE_AHEAD.synchronous) == ("EXTRA", "FULL")
 
 
+@pytest.mark.sqlite
 def test_the_write_ahead_mode_works_too(
     open_desk: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,6 +150,8 @@ def test_the_write_ahead_mode_works_too(
         assert "stop it" in hint(desk.url)
 
 
+@pytest.mark.sqlite
+@pytest.mark.sqlite
 def test_the_description_names_the_mode(desk: Any) -> None:
     """The doctor can tell version, journal and synchronous from it."""
     assert desk.store.describe() == (
@@ -166,13 +173,32 @@ def test_no_column_is_for_answers() -> None:
                    "form_name", "state", "fence", "owner", "lease_until_ms", "attempts",
                    "not_before_ms", "accepted_at_ms", "changed_at_ms", "submitted_at_ms",
                    "delivered_at_ms", "snapshot_hash", "envelope", "cause", "rejected_fields",
-                   "correlation_id", "accepted_by", "replaces", "conversion_id"],
+                   "correlation_id", "accepted_by", "replaces", "conversion_id", "key_id",
+                   "resends", "restamped_ms", "decision", "copies", "shredded_at_ms"],
+        "installation": ["ring_id", "mark"],
+        "queue": ["id", "switch", "since_ms", "until_ms", "token", "rest_cause",
+                  "rest_until_ms", "failures", "lowered_to", "lowered_ms"],
+        "turns": ["sid", "fence", "claimed_ms", "until_ms"],
+        "duties": ["name", "owner", "until_ms", "done_ms"],
+        "epochs": ["key_id", "closed_ms", "destroyed_ms"],
+        "probes": ["portal_id", "measured_ms", "body", "signature"],
+        "paused_forms": ["form_id", "until_ms"],
     }  # fmt: skip
 
 
+@pytest.mark.sqlite
 def test_deleted_bytes_are_overwritten(desk: Any) -> None:
     """What is removed from the file is gone from it, not only unlinked."""
     desk.store.snapshots.save("f", 1, b"CANARY" * 900)
     desk.store.snapshots.save("f", 2, b"x")
     desk.store.close()
     assert b"CANARY" not in desk.file.read_bytes()
+
+
+@pytest.mark.sqlite
+def test_a_file_tells_nobody(desk: Any) -> None:
+    """Asking a file to tell of changes is no error; it just never does."""
+    calls: list[int] = []
+    desk.store.on_change(lambda: calls.append(1))
+    desk.accept()
+    assert not calls

@@ -28,7 +28,7 @@ lock = threading.Lock()
 def go(n):
     while True:
         new = NewSubmission(1, f"form-{n % 2}", "F", "ab" * 32, "u")
-        receipt = outbox.accept(new, lambda sid, ms: b"e" * 1500).receipt
+        receipt = outbox.accept(new, lambda sid, ms: ("00" * 16, b"e" * 1500)).receipt
         with lock:
             print(receipt, flush=True)
 threads = [threading.Thread(target=go, args=(n,)) for n in range(4)]
@@ -43,7 +43,7 @@ from gateway.store.store import open_store
 outbox = open_store(sys.argv[1]).outbox
 taken = []
 sys.stdin.readline()
-while batch := outbox.claim(sys.argv[2], limit=5, lease_s=60):
+while batch := outbox.claim(sys.argv[2], limit=5, lease_s=60).items:
     for claimed in batch:
         taken.append((claimed.sid, claimed.fence))
         outbox.settle(claimed, Event.ACCEPTED_BY_HUBSPOT)
@@ -56,7 +56,7 @@ from gateway.store.outbox import NewSubmission
 from gateway.store.store import open_store
 store = open_store(sys.argv[1])
 for _ in range(5):
-    store.outbox.accept(NewSubmission(1, "f", "F", "ab" * 32, "u"), lambda sid, ms: b"e")
+    store.outbox.accept(NewSubmission(1, "f", "F", "ab" * 32, "u"), lambda sid, ms: ("00" * 16, b"e"))
 """
 
 
@@ -86,7 +86,7 @@ def test_a_killed_process_keeps_every_receipt_it_gave(tmp_path: Path, seed: int)
         assert len(stored) - len(set(printed)) <= 4
         assert store.audit.verify() == (True, None)
         assert len(store.audit.rows()) == len(stored)
-        assert len(store.outbox.claim("next", limit=5, lease_s=1)) >= 4
+        assert len(store.outbox.claim("next", limit=5, lease_s=1).items) >= 4
     finally:
         store.close()
     with closing(sqlite3.connect(tmp_path / "data" / "outbox.db")) as connection:

@@ -13,6 +13,7 @@ from gateway.domain.errors import Tampered
 from gateway.domain.submissions import Event, Payload
 from gateway.sealing.envelope import Context, seal, unseal
 from gateway.sealing.keyring import open_keyring
+from gateway.store.outbox import Outcome
 
 CANARY = "CANARY-patient-41d7"
 
@@ -37,14 +38,18 @@ def accept(desk: Any, ring: Any, **changes: Any) -> Any:
     new = desk.new(key="k", fingerprint=ring.fingerprint(CANARY.encode()), **changes)
     return desk.outbox.accept(
         new,
-        lambda sid, ms: seal(
-            payload(),
-            Context(sid, new.portal_id, new.form_id, ms, new.snapshot_hash),
-            ring.sealing,
+        lambda sid, ms: (
+            ring.sealing.key_id,
+            seal(
+                payload(),
+                Context(sid, new.portal_id, new.form_id, ms, new.snapshot_hash),
+                ring.sealing,
+            ),
         ),
     )
 
 
+@pytest.mark.sqlite
 def test_no_file_holds_an_answer(desk: Any, ring: Any) -> None:
     """At every step of a life, no byte of any file of the data folder is the answer, in any
     of the spellings a text is stored in."""
@@ -61,13 +66,13 @@ def test_no_file_holds_an_answer(desk: Any, ring: Any) -> None:
     (claimed,) = desk.claim()
     look()
     assert unseal(claimed.envelope, context(claimed), ring.opening).fields[0].value == CANARY
-    desk.outbox.settle(claimed, Event.REFUSED_BY_HUBSPOT, cause="invalid",
-                       rejected={"ssn": CANARY})  # fmt: skip
+    desk.outbox.settle(claimed, Event.REFUSED_BY_HUBSPOT, outcome=Outcome("invalid", rejected={"ssn": CANARY}))  # fmt: skip
     look()
     desk.store.close()
     look()
 
 
+@pytest.mark.sqlite
 def test_no_file_holds_an_answer_while_it_is_written(desk: Any, ring: Any) -> None:
     """Not even the journal of an open transaction holds it."""
     accept(desk, ring)
@@ -82,6 +87,7 @@ def test_no_file_holds_an_answer_while_it_is_written(desk: Any, ring: Any) -> No
     desk.store._writer.run(work)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "edit",
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -40,6 +41,7 @@ def texts(error: BaseException | None) -> str:
     return found
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("room", [0, 1, 2, 5])
 def test_a_full_disk_closes_intake_and_loses_nothing(desk: Any, room: int) -> None:
     """Without room there is no receipt and no half row; with room again it goes on."""
@@ -48,24 +50,27 @@ def test_a_full_disk_closes_intake_and_loses_nothing(desk: Any, room: int) -> No
     received = []
     with pytest.raises(IntakeClosed) as caught:
         for _ in range(100):
-            received.append(desk.outbox.accept(desk.new(), lambda _, __: b"e" * 9000))
+            received.append(desk.outbox.accept(desk.new(), lambda _, __: ("0f" * 16, b"e" * 9000)))
     assert caught.value.cause == "disk"
     assert "INSERT" not in texts(caught.value)
     stored = {status.code for status in desk.outbox.listing()}
     assert stored == {kept.receipt, *(one.receipt for one in received)}
     assert desk.store.audit.verify() == (True, None)
     pages(desk, None)
-    assert desk.outbox.accept(desk.new(), lambda _, __: b"e" * 9000).created
+    assert desk.outbox.accept(desk.new(), lambda _, __: ("0f" * 16, b"e" * 9000)).created
     assert desk.store.audit.verify() == (True, None)
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_under_many_threads_tells_no_lie(desk: Any) -> None:
     """Whoever shares a failed commit has no receipt; whoever has one is in the file."""
     pages(desk, 30)
 
     def one(_: int) -> Accepted | str:
         try:
-            accepted: Accepted = desk.outbox.accept(desk.new(), lambda _, __: b"e" * 5000)
+            accepted: Accepted = desk.outbox.accept(
+                desk.new(), lambda _, __: ("0f" * 16, b"e" * 5000)
+            )
         except IntakeClosed as error:
             return error.cause
         return accepted
@@ -79,6 +84,7 @@ def test_a_full_disk_under_many_threads_tells_no_lie(desk: Any) -> None:
     assert desk.store.audit.verify() == (True, None)
 
 
+@pytest.mark.sqlite
 def test_delivery_goes_on_with_a_full_disk(desk: Any) -> None:
     """What is stored can often still be settled, or fails with a cause; it is never lost."""
     claimed = desk.claimed()
@@ -95,6 +101,7 @@ def locked(desk: Any) -> Iterator[None]:
         other.execute("ROLLBACK")
 
 
+@pytest.mark.sqlite
 def test_a_locked_database_is_busy(
     open_desk: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,6 +125,7 @@ def test_a_locked_database_is_busy(
     assert desk.outbox.counts()[State.QUEUED] == 2
 
 
+@pytest.mark.sqlite
 def test_a_short_lock_is_waited_for(desk: Any) -> None:
     """A lock that goes away in time is not even noticed."""
     released = threading.Event()
@@ -133,6 +141,7 @@ def test_a_short_lock_is_waited_for(desk: Any) -> None:
     holder.join()
 
 
+@pytest.mark.sqlite
 def test_a_damaged_file_is_named_and_shows_no_sql(desk: Any) -> None:
     """Neither the statement nor a parameter is in any text of the error."""
     for _ in range(40):
@@ -180,13 +189,11 @@ def test_a_failed_piece_undoes_only_itself(desk: Any) -> None:
 
     def piece(n: int) -> Callable[[Any], int]:
         def work(connection: Any) -> int:
-            connection.execute(
-                text("INSERT INTO snapshots VALUES (:f, 1, x'00')"), {"f": f"form-{n}"}
-            )
+            connection.execute(text("INSERT INTO snapshots VALUES (:f, 1, '')"), {"f": f"form-{n}"})
             if n % 3 == 0:
                 raise KeyError(n)
             if n % 3 == 1:
-                connection.execute(text("INSERT INTO snapshots VALUES ('taken', 1, x'00')"))
+                connection.execute(text("INSERT INTO snapshots VALUES ('taken', 1, '')"))
             return n
 
         return work
@@ -204,6 +211,7 @@ def test_a_failed_piece_undoes_only_itself(desk: Any) -> None:
     assert set(desk.store.snapshots.all()) == {"taken", "form-2", "form-5", "form-8", "form-11"}
 
 
+@pytest.mark.sqlite
 def test_a_failed_commit_fails_everyone_in_it(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody learns a result before the commit that makes it true."""
     writer, engine = desk.store._writer, desk.store._database.writing
@@ -228,10 +236,12 @@ def test_many_waiting_share_few_commits(desk: Any) -> None:
     plain = dialect.do_commit
     dialect.do_commit = lambda connection: commits.append(1) or plain(connection)
     with ThreadPoolExecutor(17) as pool:
-        blocker = pool.submit(writer.run, lambda _: gate.wait(5))
+        begun = threading.Event()
+        blocker = pool.submit(writer.run, lambda _: begun.set() or gate.wait(30))
+        assert begun.wait(30)
         waiting = [pool.submit(desk.accept) for _ in range(16)]
         while writer._waiting.qsize() < 16:
-            pass
+            time.sleep(0.001)
         gate.set()
         blocker.result()
         assert len({one.result().receipt for one in waiting}) == 16

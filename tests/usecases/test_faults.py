@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -18,11 +20,15 @@ from samples import ANSWERS, IDENTIFICATION, PATIENT, World, settled, submit
 
 from gateway import bootstrap
 from gateway.bootstrap import open_gateway
-from gateway.domain.errors import IntakeClosed, KeyConflict, PolicyViolation
-from gateway.domain.submissions import State
+from gateway.domain.errors import ForeignOutbox, IntakeClosed, KeyConflict, PolicyViolation
+from gateway.domain.queue import Switch
+from gateway.domain.submissions import Event, State
 from gateway.domain.users import LOCAL_OPERATOR, WORKER
+from gateway.sealing.keyring import rotate_keyring
 from gateway.settings import load_settings
+from gateway.usecases import portal
 from gateway.usecases.gateway import Gateway
+from gateway.usecases.worker import COURIERS
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -117,12 +123,15 @@ def test_hubspot_away_keeps_known_forms_open(world: World) -> None:
         again.start_worker()
         time.sleep(1.0)
         for receipt in receipts:
-            assert state_of(again, receipt.code) is State.QUEUED
-        assert again.resting() == "unreachable"
+            assert state_of(again, receipt.code) in (State.QUEUED, State.SENDING)
+        deadline = time.monotonic() + 8
+        while again.resting() != "unreachable":  # between two rests it tries
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
     finally:
         world.emulator.start()
     for receipt in receipts:
-        until(again, receipt.code, State.DELIVERED, 15)
+        until(again, receipt.code, State.DELIVERED, 30)
     assert posted(world) == 3
 
 
@@ -194,12 +203,36 @@ def test_a_lost_key_holds_it(world: World, gateway: Gateway) -> None:
     """Answers sealed to a key that is gone are held with the cause, never dropped."""
     receipt = submit(gateway)
     gateway.close()
-    (keys,) = world.folder.rglob("keys")
-    keys.rename(world.folder / "lost")
+    (file,) = world.folder.rglob("keyring.json")
+    ring = json.loads(file.read_text())
+    rotate_keyring(file.parent, "emulated")
+    (newest,) = [key for key in json.loads(file.read_text())["keys"] if key not in ring["keys"]]
+    file.write_text(json.dumps({**ring, "keys": [newest]}))
     again = world.open()
     again.start_worker()
     assert settled(again, receipt).state is State.HELD
     assert again.status(receipt.code, by=LOCAL_OPERATOR).cause == "wrong_key"
+
+
+def test_another_ring_leaves_the_outbox_alone(world: World, gateway: Gateway) -> None:
+    """With the wrong key folder nothing starts and nothing is touched, everybody is told why,
+    and with the right one all goes on."""
+    receipt = submit(gateway)
+    gateway.turn(Switch.PAUSED_OPERATOR, by=LOCAL_OPERATOR)
+    gateway.close()
+    (file,) = world.folder.rglob("outbox.db")
+    before = file.read_bytes()
+    (keys,) = world.folder.rglob("keys")
+    lost = keys.rename(world.folder / "lost")
+    with pytest.raises(ForeignOutbox, match="another installation"):
+        world.open()
+    assert file.read_bytes() == before
+    shutil.rmtree(keys)
+    lost.rename(keys)
+    right = world.open()
+    right.turn(Switch.RUNNING, by=LOCAL_OPERATOR)
+    right.start_worker()
+    assert settled(right, receipt).state is State.DELIVERED
 
 
 def test_another_account_gets_nothing(world: World, gateway: Gateway) -> None:
@@ -306,16 +339,17 @@ def test_kill_9_loses_nothing_that_got_a_receipt(world: World) -> None:
     tags = [s.page_uri.split("/~s/")[1] for s in world.portal.submissions()]
     assert len(tags) == len(set(tags))
     delivered = sum(state is State.DELIVERED for state in states.values())
-    assert delivered >= len(shown) - 3
+    assert delivered >= len(shown) - 3 * COURIERS
 
 
-def test_a_crash_leaves_one_unclear_at_most(world: World, gateway: Gateway) -> None:
-    """Only the submission under way is claimed: the others stay queued, whatever happens."""
-    codes = [submit(gateway, email=f"p{i}@clinic-mail.example").code for i in range(4)]
-    world.portal.faults.add("secure_submit", "slow", 1, 2.0)
+def test_a_crash_leaves_few_unclear_at_most(world: World, gateway: Gateway) -> None:
+    """Only what the couriers have under way is claimed: the others stay queued."""
+    codes = [submit(gateway, email=f"p{i}@clinic-mail.example").code for i in range(7)]
+    world.portal.faults.add("secure_submit", "slow", None, 2.0)
     gateway.start_worker()
-    until(gateway, codes[0], State.SENDING)
-    assert [state_of(gateway, code) for code in codes[1:]] == [State.QUEUED] * 3
+    until(gateway, codes[COURIERS - 1], State.SENDING)
+    states = [state_of(gateway, code) for code in codes]
+    assert states == [State.SENDING] * COURIERS + [State.QUEUED] * (len(codes) - COURIERS)
 
 
 def test_a_form_in_trouble_does_not_hold_up_the_others(world: World, gateway: Gateway) -> None:
@@ -426,20 +460,25 @@ def test_a_silent_hubspot_is_waited_for_once(world: World) -> None:
     world.portal.faults.clear()
 
 
-def test_what_is_too_old_is_held(
+def test_what_is_too_old_goes_to_a_person(
     world: World, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """HubSpot refuses a date older than a month: before that a person decides, and nothing is
-    refused for good."""
+    """HubSpot refuses a date older than a month: before that a person decides, and what they
+    send again carries a date of today."""
     receipt = submit(gateway)
     gateway.close()
     late = time.time_ns() + 26 * 86_400 * 10**9
     monkeypatch.setattr(bootstrap, "_now_ms", lambda: late // 10**6)
+    monkeypatch.setattr(portal, "CLOCK_SKEW_MS", 10**12)  # HubSpot's clock does not move with ours
     again = world.open()
     again.start_worker()
-    assert settled(again, receipt).state is State.HELD
+    assert settled(again, receipt).state is State.REVIEW
     assert again.status(receipt.code, by=LOCAL_OPERATOR).cause == "too_old"
     assert posted(world) == 0
+    again.decide(receipt.code, Event.RESENT, "not_in_hubspot", by=LOCAL_OPERATOR)
+    until(again, receipt.code, State.DELIVERED)
+    (sent,) = world.portal.submissions()
+    assert sent.submitted_at == late // 10**6
 
 
 def test_readiness_is_what_accepting_would_say(world: World, gateway: Gateway) -> None:

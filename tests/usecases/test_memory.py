@@ -13,12 +13,13 @@ import time
 from pathlib import Path
 
 import pytest
-from samples import ANSWERS, IDENTIFICATION, PATIENT, World, settled, submit
+from samples import ANSWERS, IDENTIFICATION, PATIENT, World, submit
 
 from gateway import bootstrap
 from gateway.domain.errors import IntakeClosed, RateLimited, UnknownForm
 from gateway.domain.submissions import State
 from gateway.domain.users import LOCAL_OPERATOR, WORKER
+from gateway.store.store import open_store
 from gateway.usecases import deliver
 from gateway.usecases.breaker import Breaker
 from gateway.usecases.gateway import Gateway
@@ -74,7 +75,7 @@ def test_remembered_scopes_grow_old(world: World, monkeypatch: pytest.MonkeyPatc
     assert gateway.check(PATIENT, by=LOCAL_OPERATOR).scopes.held is not None
     gateway.close()
     world.portal.faults.add("token", "500", None)
-    later = time.time_ns() // 10**6 + 25 * 3_600_000
+    later = time.time_ns() // 10**6 + 8 * 86_400_000
     monkeypatch.setattr(bootstrap, "_now_ms", lambda: later)
     report = world.open().check(PATIENT, by=LOCAL_OPERATOR)
     assert report.scopes.held is None
@@ -113,7 +114,7 @@ def test_hopeless_held_ones_do_not_hide_the_rest(
     assert state_of(gateway, mended.code) is State.HELD
     world.portal.amend_property("0-1", "passport_number", {"dataSensitivity": "sensitive"})
     for _ in range(6):
-        gateway._worker._delivery.pace.go_on()  # the worker's own chore, without its wait
+        gateway._worker._delivery.go_on()  # the worker's own chore, without its wait
         gateway._worker._delivery.release_held()
     assert state_of(gateway, mended.code) is State.QUEUED
 
@@ -135,31 +136,48 @@ def test_delivering_by_hand_always_ends(world: World, gateway: Gateway) -> None:
 
 
 def test_an_interrupt_gives_the_claim_back(world: World, gateway: Gateway) -> None:
-    """SIGTERM while the worker waits for its turn: nothing is left in the sending state."""
-    codes = [submit(gateway, email=f"p{n}@clinic-mail.example").code for n in range(2)]
-    environ = {**os.environ, **world.environ(GATEWAY_RATE_LIMIT="1")}
+    """SIGTERM before anything has left: nothing stays in the sending state."""
+    code = submit(gateway).code
+    world.portal.faults.add("forms", "slow", None, 2.0)
     with subprocess.Popen(
-        [sys.executable, "-m", "gateway", "worker", "--until-empty"], cwd=PROJECT, env=environ,
+        [sys.executable, "-m", "gateway", "worker"], cwd=PROJECT,
+        env={**os.environ, **world.environ()},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     ) as process:  # fmt: skip
         deadline = time.monotonic() + 15
-        while state_of(gateway, codes[1]) is not State.SENDING:
+        while state_of(gateway, code) is not State.SENDING:
             assert time.monotonic() < deadline
             time.sleep(0.02)
         process.send_signal(signal.SIGTERM)
         process.wait(20)
-    assert [state_of(gateway, code) for code in codes] == [State.DELIVERED, State.QUEUED]
+    assert state_of(gateway, code) is State.QUEUED
 
 
-def test_a_rate_limit_is_heeded_by_readers() -> None:
+def test_who_waits_for_the_window_has_claimed_nothing(world: World, gateway: Gateway) -> None:
+    """With the window full the next submission is not even claimed: a crash leaves it queued."""
+    limited = world.open(GATEWAY_RATE_LIMIT="1")
+    codes = [submit(limited, email=f"p{n}@clinic-mail.example").code for n in range(2)]
+    limited.start_worker()
+    deadline = time.monotonic() + 8
+    while state_of(limited, codes[0]) is not State.DELIVERED:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    time.sleep(0.5)
+    status = limited.status(codes[1], by=LOCAL_OPERATOR)
+    assert (status.state, status.attempts) == (State.QUEUED, 0)
+
+
+def test_a_rate_limit_is_heeded_by_readers(tmp_path: Path) -> None:
     """After a 429 nothing is asked for as long as HubSpot wants, and the wait is told."""
-    breaker = Breaker()
+    store = open_store(f"sqlite:///{tmp_path / 'data' / 'outbox.db'}")
+    breaker = Breaker(store.queue, "token")
     with pytest.raises(RateLimited), breaker.guard("forms"):
         raise RateLimited(retry_after=30.0)
     with pytest.raises(RateLimited) as caught, breaker.guard("another question"):
         raise AssertionError("asked in spite of the limit")
     assert caught.value.retry_after is not None
     assert 20 < caught.value.retry_after <= 30
+    store.close()
 
 
 def test_a_known_form_does_not_wait_for_another(world: World, gateway: Gateway) -> None:
@@ -185,10 +203,12 @@ def test_a_name_that_is_no_text_is_unknown(gateway: Gateway) -> None:
 def test_a_refused_row_lets_another_go_first(world: World, gateway: Gateway) -> None:
     """A submission that HubSpot forbids is not the first to be tried again."""
     world.portal.faults.add("secure_submit", "423", 1)
-    first, second = (
-        submit(gateway, email="a@clinic-mail.example"),
-        submit(gateway, email="b@clinic-mail.example"),
-    )
+    codes = [submit(gateway, email=f"{n}@clinic-mail.example").code for n in "ab"]
     gateway.start_worker()
-    assert settled(gateway, second).state is State.DELIVERED
-    assert state_of(gateway, first.code) is State.QUEUED
+    deadline = time.monotonic() + 8
+    while State.DELIVERED not in (states := [state_of(gateway, code) for code in codes]):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    refused = codes[states.index(State.QUEUED)]
+    history = gateway.status(refused, by=LOCAL_OPERATOR).history
+    assert [event for _, _, event in history][:3] == ["accepted", "claimed", "proven_unsent"]

@@ -43,6 +43,8 @@ KINDS = {
     "/assets/nothing.css": 404,
     "/healthz": 200,
     "/readyz": 200,
+    "/metrics": 200,
+    "/deliveries": 200,
     "/_stcore/health": 200,
     "/_stcore/host-config": 200,
     "/static/nothing.js": 404,
@@ -104,7 +106,6 @@ CLOSED = [
     "/auth/login",
     "/auth/logout",
     "/oauth2callback",
-    "/metrics",
     "/home",
     "/navigation",
     "/pages/intake.py",
@@ -123,6 +124,20 @@ def test_no_other_route_exists(app: str, path: str) -> None:
     for method in ("GET", "POST"):
         raw = f"{method} {path} HTTP/1.1\r\nHost: {host.netloc}\r\nConnection: close\r\n\r\n"
         assert _raw(host, raw).split(b" ")[1] in (b"404", b"400"), (method, path)
+
+
+def test_metrics_are_for_a_monitor_on_this_machine(app: str) -> None:
+    """Prometheus's text, by GET only, and refused when a proxy forwards it."""
+    answer = requests.get(app + "/metrics", timeout=10)
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    lines = answer.text.splitlines()
+    assert [line for line in lines if line.startswith("# TYPE ")]
+    assert all(
+        line.startswith("#") or re.fullmatch(r"[a-z_]+(\{.*\})? \S+", line) for line in lines
+    )
+    forwarded = {"X-Forwarded-For": "127.0.0.1"}
+    assert requests.get(app + "/metrics", headers=forwarded, timeout=10).status_code == 403
+    assert requests.post(app + "/metrics", timeout=10).status_code == 405
 
 
 def test_health_and_readiness(app: str) -> None:
@@ -148,7 +163,9 @@ def test_health_and_readiness(app: str) -> None:
         {"Origin": "null"},
     ],
 )
-@pytest.mark.parametrize("path", ["/", "/readyz", "/assets/intake.js", "/_stcore/health", "/no"])
+@pytest.mark.parametrize(
+    "path", ["/", "/readyz", "/metrics", "/assets/intake.js", "/_stcore/health", "/no"]
+)
 def test_strangers_are_refused(app: str, path: str, headers: dict[str, str]) -> None:
     """A foreign name, a trace of a proxy or a foreign origin: 403, with the headers."""
     answer = requests.get(app + path, headers=headers, timeout=10)

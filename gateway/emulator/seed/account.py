@@ -21,8 +21,8 @@ class Seed:
     client_id: str
     domain: str
     time_zone: str
-    utc_offset: str
     utc_offset_ms: int
+    """Of that zone, for a machine that does not know it."""
     currency: str
     custom_objects: Mapping[str, str]
     """name → objectTypeId of the account's own object types."""

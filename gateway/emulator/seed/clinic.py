@@ -17,7 +17,6 @@ CLINIC = Seed(
     client_id="0d5f3c1e-77aa-4a02-9b6d-3e1f5b8c2a94",
     domain="lindenhof-clinic.example",
     time_zone="US/Eastern",
-    utc_offset="-05:00",
     utc_offset_ms=-18_000_000,
     currency="USD",
     custom_objects={"insurance_policy": POLICY},

@@ -103,10 +103,10 @@
   const app = () => document.querySelector('[data-testid="stApp"]');
   const idle = () => app()?.dataset.testScriptState !== "running";
 
-  function reveal(field, box) {
+  function reveal(field, box, block = "center") {
     if (!field) return false;
     field.focus({ preventScroll: true });
-    (box ?? field).scrollIntoView({ block: "center" });
+    (box ?? field).scrollIntoView({ block });
     return document.activeElement === field;
   }
 
@@ -131,6 +131,9 @@
       if (button) receiptSince = performance.now();
       return Boolean(button);
     },
+    detail: () => reveal(document.querySelector(".si-detail-title"), null, "nearest"),
+    reason: () => reveal(document.querySelector(".st-key-decide :is(input, button)"), null, "nearest"),
+    row: () => reveal(rowButton(lastChosen) ?? document.querySelector(".si-receipt"), null, "nearest"),
   };
 
   function followFocus() {
@@ -255,9 +258,69 @@
     if (box && !box.contains(event.relatedTarget)) show(box, false);
   }
 
+  /* ---- deliveries ------------------------------------------------------------------ */
+
+  /* A row's button writes its receipt into the search box, as a person would. */
+  let lastChosen = "";
+  let awaited = "";
+  let heldRow = "";
+
+  const rowButton = (code) => all(".si-receipt").find((one) => one.dataset.siText === code);
+  const findBox = () => document.querySelector('[class*="st-key-find-"] input');
+
+  const opened = () =>
+    Boolean(document.querySelector(".si-detail-title")?.textContent.endsWith(lastChosen));
+
+  function choose(button) {
+    lastChosen = button.dataset.siText;
+    if (opened()) TARGETS.detail();
+    else enter(awaited = lastChosen);
+  }
+
+  /* The box may come later than the row, and what is written while the page renews itself may
+     be lost: so it is looked at again. */
+  function enter(code, since = performance.now()) {
+    if (code !== awaited || performance.now() - since > 5 * PATIENCE_MS) return;
+    const box = findBox();
+    if (box) {
+      write(box, "");
+      write(box, code);
+      setTimeout(() => box.dispatchEvent(new FocusEvent("focusout", { bubbles: true })), STEP_MS);
+    }
+    setTimeout(() => enter(code, since), box ? PATIENCE_MS : STEP_MS);
+  }
+
+  function write(box, text) {
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(box, text);
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /* News redraw the table: the focus stays on the row it was on. */
+  function keepRow() {
+    const at = document.activeElement;
+    if (at?.matches(".si-receipt")) heldRow = at.dataset.siText;
+    else if (at !== document.body) heldRow = "";
+    else if (heldRow) rowButton(heldRow)?.focus({ preventScroll: true });
+  }
+
+  function wireDeliveries() {
+    for (const button of all('.st-key-tiles button')) {
+      set(button, "aria-pressed", button.getAttribute("kind") === "primary" ? "true" : "false");
+    }
+    if (awaited && opened()) awaited = "";
+    keepRow();
+  }
+
+  /* Nobody sees a hidden tab, so it asks for nothing. */
+  function restWhenHidden() {
+    const name = document.hidden ? "rest" : "wake";
+    document.querySelector(`.st-key-away .st-key-${name} button`)?.click();
+  }
+
   /* ---- buttons --------------------------------------------------------------------- */
 
   const ACTIONS = {
+    choose,
     show: (button) => show(boxOf(button), !boxOf(button).dataset.siShown),
     print: () => window.print(),
     async copy(button) {
@@ -275,7 +338,8 @@
   }
 
   function onClick(event) {
-    const node = event.target.closest?.("[data-si-do], [data-si-goto], button[kind=primary]");
+    const node = event.target.closest?.("[data-si-do], [data-si-goto], button[kind=primary]")
+      ?? event.target.closest?.("[data-si-row]")?.querySelector("[data-si-do]");
     if (!node) return;
     if (node.dataset.siGoto) {
       event.preventDefault();
@@ -304,6 +368,7 @@
       if (form) set(form, "lang", mark.dataset.lang);
     }
     noticeLoss();
+    wireDeliveries();
     followFocus();
   }
 
@@ -317,7 +382,7 @@
     subtree: true,
     childList: true,
     attributes: true,
-    attributeFilter: ["data-test-script-state", "disabled"],
+    attributeFilter: ["data-test-script-state", "disabled", "kind"],
   });
   document.addEventListener("keydown", calmKeys, true);
   document.addEventListener("keydown", onEnter, true);
@@ -325,6 +390,8 @@
   document.addEventListener("click", onClick, true);
   document.addEventListener("click", closeExplanations);
   document.addEventListener("keydown", closeExplanations);
+  document.addEventListener("focusin", keepRow);
+  document.addEventListener("visibilitychange", restWhenHidden);
   document.addEventListener("focusout", noticeHalfDate, true);
   document.addEventListener("focusout", hideWhenLeft);
   window.addEventListener("beforeunload", warnBeforeLoss);

@@ -1,15 +1,10 @@
-"""Settings from the environment and ``.env``: frozen, checked, every fault told at once.
-
-A fault names the setting and what to do about it, never what was in it.
-"""
+"""From environment variables and ``.env`` to checked pieces of text, each fault noted by the
+setting's name."""
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
-import enum
 import ipaddress
-import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -21,80 +16,10 @@ from dotenv.parser import parse_stream
 from gateway.domain.answers import Secret
 from gateway.domain.errors import SettingFault, SettingsError
 
-PROJECT = Path(__file__).resolve().parent.parent
-DEFAULT_API_BASE = "https://api.hubapi.com"
-
-FORMS_HOSTS: Mapping[str, str] = {
-    # Only the first is in HubSpot's documentation, the next two are in wide use, and the
-    # last two follow the pattern: HUBSPOT_FORMS_HOSTS overrides any row.
-    "na1": "api.hsforms.com",
-    "eu1": "api-eu1.hsforms.com",
-    "na2": "api-na2.hsforms.com",
-    "ap1": "api-ap1.hsforms.com",
-    "ca1": "api-ca1.hsforms.com",
-}
-"""``dataHostingLocation`` of the account → host of the secure submit."""
-
 MAX_DIGITS = 18
 """More digits than any number here has."""
-
-_FORMS_HOST = re.compile(r"api(-[a-z]{2}[0-9])?\.hsforms\.com\Z")
 _TOKEN = re.compile(r"[\x21-\x7e]{8,1024}\Z")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
-_REGION = re.compile(r"[a-z]{2}[0-9]\Z")
-
-
-class Mode(enum.StrEnum):
-    """Whom the gateway talks to. The three never share a data folder or a key."""
-
-    DEMO = "demo"
-    """No token: the emulator runs inside, and nothing leaves the machine."""
-    EMULATED = "emulated"
-    """A token and a loopback address: an emulator in another process."""
-    LIVE = "live"
-    """A real HubSpot account."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """Everything that can be set. Times are seconds unless the name says otherwise."""
-
-    mode: Mode
-    token: Secret
-    client_id: str
-    client_secret: Secret
-    portal_id: int | None
-    api_base: str
-    forms_base: str | None
-    """Where submissions go; None takes the host of the account's region."""
-    forms_hosts: Mapping[str, str]
-    database_url: str
-    keys_dir: Path
-    public_url: str
-    rate_limit: int
-    """Submissions per 10 seconds; 0 switches the limit off."""
-    unknown_window: int
-    """How long an unclear submission is looked for before a person is asked."""
-    definition_max_age: int
-    """How old HubSpot's description of a form may be when answers are accepted."""
-    snapshot_max_age: int
-    """How old the last good description may be while HubSpot cannot be asked."""
-
-
-def load_settings(
-    environ: Mapping[str, str] | None = None, env_file: Path | None = PROJECT / ".env"
-) -> Settings:
-    """The settings of ``environ`` (default: the process's own) over those of ``env_file``.
-
-    An absent or empty variable takes its default. Raises :class:`SettingsError` with every
-    fault at once.
-    """
-    reader = _Reader(_merged(environ if environ is not None else os.environ, env_file))
-    settings = _read(reader)
-    if reader.faults or settings is None:
-        raise SettingsError(reader.faults)
-    return settings
-
 
 KNOWN = frozenset(
     {
@@ -102,6 +27,7 @@ KNOWN = frozenset(
         "HUBSPOT_API_BASE", "HUBSPOT_FORMS_BASE", "HUBSPOT_FORMS_HOSTS", "GATEWAY_DATABASE_URL",
         "GATEWAY_DATA_DIR", "GATEWAY_KEYS", "GATEWAY_PUBLIC_URL", "GATEWAY_RATE_LIMIT",
         "GATEWAY_UNKNOWN_WINDOW", "GATEWAY_DEFINITION_MAX_AGE", "GATEWAY_SNAPSHOT_MAX_AGE",
+        "GATEWAY_WORKER", "GATEWAY_HOLD", "GATEWAY_BACKLOG", "GATEWAY_OWNER", "GATEWAY_ALARM_AGE",
     }
 )  # fmt: skip
 """Every setting there is."""
@@ -121,7 +47,7 @@ NOT_YET: Mapping[str, str] = {
 """Settings of the design that would promise something this version does not do."""
 
 
-def _merged(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
+def merged(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
     merged: dict[str, str] = {}
     faults: list[SettingFault] = []
     if env_file is not None:
@@ -146,7 +72,7 @@ def _merged(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]
     return {name: value.strip() for name, value in merged.items()}
 
 
-class _Reader:
+class Reader:
     """Takes settings one by one, and remembers what was wrong."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
@@ -181,6 +107,13 @@ class _Reader:
             return default
         return int(text)
 
+    def switch(self, name: str, *, default: bool) -> bool:
+        """``on`` or ``off``."""
+        text = self.text(name).lower()
+        if text not in ("", "on", "off"):
+            self.fault(name, "write on or off")
+        return default if text not in ("on", "off") else text == "on"
+
     def folder(self, name: str, default: Path) -> Path:
         """A folder; ``~`` and ``~user`` stand for homes."""
         text = self.text(name)
@@ -203,7 +136,7 @@ class _Reader:
         text = self.text(name)
         if not text:
             return None
-        parts = _split(text)
+        parts = split(text)
         hint = f"give https://{hosts}, or a loopback address of the emulator such as http://127.0.0.1:8799"
         if parts is not None and parts.path in ("", "/"):
             if is_loopback(parts.hostname) and parts.scheme == "http":
@@ -241,7 +174,7 @@ def on_loopback(base: str) -> bool:
     return is_loopback(urlsplit(base).hostname or "")
 
 
-def _split(text: str) -> Any | None:
+def split(text: str) -> Any | None:
     """The parts of an address with a host and without user, query and fragment, or None."""
     if not text.isascii() or any(c.isspace() or c == "\\" for c in text):
         return None
@@ -252,86 +185,3 @@ def _split(text: str) -> Any | None:
         return None
     bare = parts.hostname and parts.username is None and not parts.query and not parts.fragment
     return parts if bare else None
-
-
-def _read(reader: _Reader) -> Settings | None:
-    token = reader.secret("HUBSPOT_ACCESS_TOKEN")
-    api_base = reader.base("HUBSPOT_API_BASE", lambda h: h == "api.hubapi.com", "api.hubapi.com")
-    forms_base = reader.base(
-        "HUBSPOT_FORMS_BASE", lambda h: bool(_FORMS_HOST.match(h)), "api.hsforms.com"
-    )
-    mode = _mode(reader, token, api_base, forms_base)
-    data_dir = reader.folder("GATEWAY_DATA_DIR", PROJECT / ".data") / mode
-    settings = Settings(
-        mode=mode,
-        token=token,
-        client_id=reader.text("HUBSPOT_CLIENT_ID"),
-        client_secret=reader.secret("HUBSPOT_CLIENT_SECRET"),
-        portal_id=reader.number("HUBSPOT_PORTAL_ID", 0, 1, 10**12) or None,
-        api_base=api_base or DEFAULT_API_BASE,
-        forms_base=forms_base or (api_base if mode is Mode.EMULATED else None),
-        forms_hosts=_forms_hosts(reader),
-        database_url=_database_url(reader, data_dir),
-        keys_dir=reader.folder("GATEWAY_KEYS", data_dir / "keys"),
-        public_url=_public_url(reader),
-        rate_limit=reader.number("GATEWAY_RATE_LIMIT", 90, 0, 1000),
-        unknown_window=reader.number("GATEWAY_UNKNOWN_WINDOW", 900, 1, 30 * 86400),
-        definition_max_age=reader.number("GATEWAY_DEFINITION_MAX_AGE", 60, 0, 3600),
-        snapshot_max_age=reader.number("GATEWAY_SNAPSHOT_MAX_AGE", 86400, 0, 30 * 86400),
-    )
-    return None if reader.faults else settings
-
-
-def _mode(reader: _Reader, token: Secret, api_base: str | None, forms_base: str | None) -> Mode:
-    loopback = [on_loopback(base) for base in (api_base, forms_base) if base]
-    if any(loopback) and (not all(loopback) or api_base is None):
-        reader.fault(
-            "HUBSPOT_FORMS_BASE",
-            "HUBSPOT_API_BASE and HUBSPOT_FORMS_BASE must both be the emulator, or neither",
-        )
-    if token:
-        return Mode.EMULATED if any(loopback) else Mode.LIVE
-    if api_base or forms_base:
-        reader.fault(
-            "HUBSPOT_ACCESS_TOKEN",
-            "it is needed with HUBSPOT_API_BASE; the emulator prints one when it starts",
-        )
-    for name in OF_AN_ACCOUNT:
-        if reader.text(name):
-            reader.fault(
-                "HUBSPOT_ACCESS_TOKEN", f"it is needed with {name}; without it this is a demo"
-            )
-    return Mode.DEMO
-
-
-def _forms_hosts(reader: _Reader) -> Mapping[str, str]:
-    hosts = dict(FORMS_HOSTS)
-    for pair in filter(None, (p.strip() for p in reader.text("HUBSPOT_FORMS_HOSTS").split(","))):
-        region, _, host = pair.partition("=")
-        if not _REGION.match(region) or not _FORMS_HOST.match(host):
-            reader.fault(
-                "HUBSPOT_FORMS_HOSTS", "write region=host pairs such as eu1=api-eu1.hsforms.com"
-            )
-            return hosts
-        hosts[region] = host
-    return hosts
-
-
-def _database_url(reader: _Reader, data_dir: Path) -> str:
-    text = reader.text("GATEWAY_DATABASE_URL")
-    if text and not text.startswith("sqlite:///"):
-        reader.fault(
-            "GATEWAY_DATABASE_URL",
-            "only SQLite is supported yet; write sqlite:///folder/outbox.db or leave it empty",
-        )
-    return text or f"sqlite:///{data_dir / 'outbox.db'}"
-
-
-def _public_url(reader: _Reader) -> str:
-    text = reader.text("GATEWAY_PUBLIC_URL") or "http://localhost:8501"
-    parts = _split(text)
-    if parts is None or parts.scheme not in ("http", "https"):
-        reader.fault(
-            "GATEWAY_PUBLIC_URL", "give the address people open, such as https://intake.example"
-        )
-    return text.rstrip("/")

@@ -1,0 +1,172 @@
+"""What people see of the outbox: one submission, lists, counts, ages, and the books."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement, Connection, bindparam, case, func, or_, select
+
+from gateway.domain.audit import Action
+from gateway.domain.submissions import FINAL, State, Status
+from gateway.store.audit import rows_of, unreadable_rows, walk
+from gateway.store.damage import readable, state_of, status_of, whole
+from gateway.store.means import Means
+from gateway.store.schema import audit, outbox
+
+_C = outbox.c
+_STATUS = (_C.sid, _C.receipt, _C.form_id, _C.form_name, _C.state, _C.attempts,
+           _C.accepted_at_ms, _C.changed_at_ms, _C.delivered_at_ms, _C.cause,
+           _C.rejected_fields, _C.decision, _C.resends, _C.copies,
+           _C.shredded_at_ms)  # fmt: skip
+_BY_RECEIPT = select(*_STATUS).where(_C.receipt == bindparam("of_receipt"))
+_NEWEST_FIRST = (
+    select(*_STATUS)
+    .order_by(_C.accepted_at_ms.desc(), _C.submitted_at_ms.desc())
+    .limit(bindparam("most"))
+)
+_COUNTS = select(_C.state, func.count()).group_by(_C.state)
+_OLDEST = (
+    select(_C.state, func.min(_C.accepted_at_ms))
+    .where(_C.state.not_in([state.value for state in FINAL]))
+    .group_by(_C.state)
+)
+_ACCEPTED_AT = (
+    select(_C.accepted_at_ms)
+    .where(_C.accepted_at_ms >= bindparam("after"))
+    .order_by(_C.accepted_at_ms.desc())
+    .limit(bindparam("most"))
+)
+_DELIVERED_AT = (
+    select(_C.accepted_at_ms, _C.changed_at_ms)
+    .where(_C.state == State.DELIVERED.value, _C.changed_at_ms >= bindparam("after"))
+    .order_by(_C.changed_at_ms.desc())
+    .limit(bindparam("most"))
+)
+_ALL = select(*(column for column in _C if column is not _C.envelope))
+_DAY_MS = 86_400_000
+_COPIES = select(_C.receipt, _C.copies).where(_C.copies > 1).order_by(_C.accepted_at_ms)
+
+
+class Views:
+    """The part of the outbox that only reads."""
+
+    _means: Means
+
+    def status(self, receipt: str) -> Status | None:
+        """Where the submission of this receipt is, with its history; None when there is none."""
+
+        def question(connection: Connection) -> Status | None:
+            found = connection.execute(_BY_RECEIPT, {"of_receipt": receipt})
+            row = found.mappings().one_or_none()
+            if row is None:
+                return None
+            if not readable(row["sid"]):
+                return status_of(row, ())
+            steps = walk(rows_of(connection, row["sid"]))
+            return status_of(row, tuple((told.at_ms, state, event) for told, state, event in steps))
+
+        return self._means.reader.run(question)
+
+    def listing(
+        self, limit: int = 200, state: State | None = None, form_id: str | None = None
+    ) -> tuple[Status, ...]:
+        """The newest submissions first, without their histories; of one ``state`` and one form
+        if given. One whose state cannot be read is shown as held."""
+        asked = _NEWEST_FIRST if state is None else _NEWEST_FIRST.where(_counts_as(state))
+        asked = asked if form_id is None else asked.where(_C.form_id == form_id)
+        return self._means.reader.run(
+            lambda connection: tuple(
+                status_of(row, ()) for row in connection.execute(asked, {"most": limit}).mappings()
+            )
+        )
+
+    def counts(self) -> Mapping[State, int]:
+        """How many submissions are in each state; every state is present. One whose state
+        cannot be read counts as held."""
+        counts = dict.fromkeys(State, 0)
+        found = self._means.reader.run(lambda connection: connection.execute(_COUNTS).all())
+        for state, count in found:
+            counts[state_of(state)] += count
+        return counts
+
+    def oldest(self) -> Mapping[State, int]:
+        """State → when its oldest submission was accepted (ms since the epoch), for each state
+        that is not final and has any."""
+        found = self._means.reader.run(lambda connection: connection.execute(_OLDEST).all())
+        oldest: dict[State, int] = {}
+        for text, at_ms in found:
+            if isinstance(at_ms, int):
+                state = state_of(text)
+                oldest[state] = min(at_ms, oldest.get(state, at_ms))
+        return oldest
+
+    def accepted_since(self, after_ms: int, most: int) -> Sequence[int]:
+        """When the newest submissions since then were accepted, newest first."""
+        asked = {"after": after_ms, "most": most}
+        return self._means.reader.run(
+            lambda connection: list(connection.execute(_ACCEPTED_AT, asked).scalars())
+        )
+
+    def delivered_since(self, after_ms: int, most: int) -> Sequence[tuple[int, int]]:
+        """(accepted, delivered) in ms of the newest deliveries since then, newest first."""
+        asked = {"after": after_ms, "most": most}
+        return self._means.reader.run(
+            lambda connection: [(a, d) for a, d in connection.execute(_DELIVERED_AT, asked)]
+        )
+
+    def books(self) -> tuple[Sequence[tuple[str, str, int, Mapping[State, int]]], int]:
+        """(form id, form name, day since 1970 (UTC), count of each state) for each form and
+        day, and how many acceptances the audit knows: the two must agree."""
+
+        def question(
+            connection: Connection,
+        ) -> tuple[Sequence[tuple[str, str, int, Mapping[State, int]]], int]:
+            day = (_C.accepted_at_ms - _C.accepted_at_ms % _DAY_MS).label("day")
+            columns = [func.sum(case((_counts_as(s), 1), else_=0)) for s in State]
+            asked = select(_C.form_id, func.max(_C.form_name), day, *columns).group_by(
+                _C.form_id, day
+            )
+            rows = [
+                (form, name, int(start) // _DAY_MS, dict(zip(State, map(int, told), strict=True)))
+                for form, name, start, *told in connection.execute(asked.order_by(day, _C.form_id))
+            ]
+            accepted = select(func.count()).where(audit.c.action == Action.ACCEPTED.value)
+            return rows, int(connection.execute(accepted).scalar_one())
+
+        return self._means.reader.run(question)
+
+    def sid_of(self, receipt: str) -> str | None:
+        """The id, which is also the tag, of the submission with this receipt."""
+        asked = select(_C.sid).where(_C.receipt == receipt)
+        return self._means.reader.run(lambda connection: connection.execute(asked).scalar())
+
+    def sent_with(self, sids: Sequence[str]) -> Mapping[str, int]:
+        """sid → the ``submittedAt`` it is sent with, ms since the epoch."""
+        asked = select(_C.sid, _C.submitted_at_ms, _C.restamped_ms).where(_C.sid.in_(sids))
+        return self._means.reader.run(
+            lambda connection: {
+                sid: submitted if restamped is None else restamped
+                for sid, submitted, restamped in connection.execute(asked)
+            }
+        )
+
+    def copies(self) -> tuple[tuple[str, int], ...]:
+        """(receipt, how often HubSpot has it) where that is more than once, oldest first."""
+        return self._means.reader.run(
+            lambda connection: tuple((r, c) for r, c in connection.execute(_COPIES))
+        )
+
+    def damaged(self) -> int:
+        """How many submissions and audit rows hold something that cannot be read: for the
+        doctor, since it looks at every row."""
+
+        def question(connection: Connection) -> int:
+            rows = connection.execute(_ALL).mappings()
+            return sum(not whole(row) for row in rows) + unreadable_rows(connection)
+
+        return self._means.reader.run(question)
+
+
+def _counts_as(state: State) -> ColumnElement[bool]:
+    named = _C.state == state.value
+    return or_(named, _C.state.not_in(list(State))) if state is State.HELD else named
