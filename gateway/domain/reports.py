@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from gateway.domain.findings import Finding, Severity, Verdict
+from gateway.domain.locks import FormLock
 from gateway.domain.sensitivity import Sensitivity
 
 
@@ -61,6 +62,8 @@ class FormReport:
     """When HubSpot last described the form and its properties, ms since the epoch."""
     stale: bool = False
     """Whether HubSpot could not be asked, so that this rests on the last good description."""
+    lock: FormLock | None = None
+    """What a person approved of the form; None when nobody has."""
 
     @property
     def open(self) -> bool:
