@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 
 from gateway.domain.objects import COMPANY, CONTACT
+from gateway.emulator.changes import Change, Changes, ChangeSource, Happening
 from gateway.emulator.due import Due
 
 _IDENTITY: Mapping[str, tuple[str, ...]] = {CONTACT: ("email",), COMPANY: ("domain", "name")}
@@ -51,6 +52,8 @@ class Records:
         is oldest first. Changed with every write, so that no write looks at all records."""
         self._waiting: Due[_Write] = Due()
         self._ids = itertools.count(84_729_735_601, 7)
+        self.changes = Changes()
+        """What happened to records, for the webhooks. Every write is noted there."""
 
     def submit(
         self, object_type_id: str, values: Mapping[str, str], *, at_ms: int, due: float
@@ -89,10 +92,24 @@ class Records:
             if name in write.values:
                 self._refile(record, (write.object_type_id, name), write.values[name])
         for name, value in write.values.items():
+            before = record.values.get(name, "")
             if value:
                 record.values[name] = value
             else:
                 record.values.pop(name, None)
+            if value != before:
+                self._note(write, record, Happening.PROPERTY_CHANGE, name, value)
+
+    def _note(
+        self,
+        write: _Write,
+        record: Record,
+        what: Happening,
+        name: str | None = None,
+        value: str | None = None,
+    ) -> None:
+        kind, source = write.object_type_id, ChangeSource.FORM
+        self.changes.note(Change(what, kind, record.id, write.at_ms, source, name, value))
 
     def _refile(self, record: Record, place: tuple[str, str], value: str) -> None:
         before, after = record.values.get(place[1], "").casefold(), value.casefold()
@@ -112,4 +129,5 @@ class Records:
     def _created(self, write: _Write) -> Record:
         record = Record(str(next(self._ids)), write.at_ms, write.at_ms)
         self._by_type.setdefault(write.object_type_id, {})[record.id] = record
+        self._note(write, record, Happening.CREATION)
         return record
