@@ -71,6 +71,15 @@ def definition_need(kind: ObjectType) -> ScopeNeed:
     )
 
 
+def definition_write_need(kind: ObjectType) -> ScopeNeed:
+    """What creating, changing and archiving an object's property definitions asks for. A
+    property of a sensitive class asks for :func:`sensitive_need` to write as well."""
+    stem = kind.scope_stem
+    schema = f"crm.schemas.{stem}.write"
+    spellings = (_TICKETS, schema) if stem == _TICKETS else (schema,)
+    return ScopeNeed(spellings[0], spellings, f"define {kind.label} properties")
+
+
 def sensitive_need(kind: ObjectType, sensitivity: Sensitivity, access: Access) -> ScopeNeed | None:
     """What reading or writing values of a class asks for; None when HubSpot has no scope
     that could allow it (highly sensitive appointments, objects without Sensitive Data).

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +18,7 @@ from gateway.emulator.tokens import Token
 
 JSON_MEDIA_TYPE = "application/json"
 FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
+_EDITION = re.compile(r"(?<=/)(?:v[0-9]|[0-9]{4}-[0-9]{2}(?:-beta)?)(?=/|\Z)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +41,12 @@ class Call:
     def at_ms(self) -> int:
         """``at`` in milliseconds since the epoch."""
         return round((time.time() - (time.monotonic() - self.at)) * 1000)
+
+    @property
+    def edition(self) -> str:
+        """The edition of the API that the path names: ``v3``, ``2026-09``… or nothing."""
+        found = _EDITION.search(self.path)
+        return found.group() if found else ""
 
     @functools.cached_property
     def content(self) -> Any:
