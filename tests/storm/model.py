@@ -29,7 +29,7 @@ from gateway.domain.submissions import Event, Payload, State
 from gateway.sealing.envelope import Context, seal
 from gateway.sealing.keyring import open_keyring
 from gateway.store.outbox import FARTHEST_MS, Claimed, NewSubmission
-from gateway.store.queue import LONGEST_ASKED_MS
+from gateway.store.queue import CAREFUL_AFTER, LONGEST_ASKED_MS, YOUNG_MS
 from gateway.store.store import open_store
 from gateway.usecases.deliver import LEASE_S, Delivery
 from gateway.usecases.instruments import Instruments
@@ -266,14 +266,28 @@ class Life(RuleBasedStateMachine):
         # What is further off than any rest or wait was set while the clock was ahead.
         if self.wall_ms < queue.rest_until_ms <= self.wall_ms + LONGEST_ASKED_MS:
             return None
+        # After failures in a row the next one waits for the call that may be under way.
+        if self._failures() >= CAREFUL_AFTER and self._under_way():
+            return None
         waits = self._not_before()
         farthest = self.wall_ms + FARTHEST_MS
         return self.reference.oldest(lambda sid: not self.wall_ms < waits[sid] <= farthest)
 
     def _not_before(self) -> dict[str, int]:
-        def question(connection: Any) -> dict[str, int]:
-            rows = connection.exec_driver_sql("SELECT sid, not_before_ms FROM outbox")
-            return {sid: int(at_ms) for sid, at_ms in rows}
+        return {sid: int(at_ms) for sid, at_ms in self._read("sid, not_before_ms FROM outbox")}
+
+    def _failures(self) -> int:
+        return max((int(n) for (n,) in self._read("failures FROM queue")), default=0)
+
+    def _under_way(self) -> bool:
+        """Whether somebody claimed so short a time ago that he may be sending."""
+        return any(
+            at_ms > self.wall_ms - YOUNG_MS for (at_ms,) in self._read("claimed_ms FROM turns")
+        )
+
+    def _read(self, what: str) -> list[Any]:
+        def question(connection: Any) -> list[Any]:
+            return list(connection.exec_driver_sql(f"SELECT {what}"))
 
         return self.store.outbox._means.reader.run(question)
 
