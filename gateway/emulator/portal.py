@@ -21,6 +21,7 @@ from gateway.emulator.received import Received, Submission
 from gateway.emulator.records import Record, Records, iso
 from gateway.emulator.seed import Seed
 from gateway.emulator.seed.account import reading_scopes_for
+from gateway.emulator.seed.groups import starting_groups
 from gateway.emulator.switches import Switches
 from gateway.emulator.tokens import TokenKind, Tokens
 
@@ -28,6 +29,10 @@ Form = dict[str, Any]
 """A form definition, as raw JSON."""
 Property = dict[str, Any]
 """A property definition, as raw JSON."""
+Group = dict[str, Any]
+"""A property group, as raw JSON."""
+Schema = dict[str, Any]
+"""An object schema without its properties, as raw JSON."""
 
 
 _CLASSES: Mapping[object, Sensitivity] = {str(word): word for word in Sensitivity}
@@ -75,14 +80,21 @@ class Portal:
             kind: {p["name"]: copy.deepcopy(p) for p in rows}
             for kind, rows in seed.properties.items()
         }
+        self.groups: dict[str, dict[str, Group]] = starting_groups(seed.properties)
+        self.schemas: dict[str, Schema] = {
+            row["objectTypeId"]: copy.deepcopy(row) for row in seed.schemas
+        }
+        """The account's own object types by their id, archived ones too."""
 
     def object_type(self, named: str) -> ObjectType | None:
         """The object type a path names: by id, plural, singular, or a custom object's names."""
         for kind in OBJECT_TYPES.values():
             if named in (kind.id, kind.plural, kind.label):
                 return kind
-        for name, custom_id in self.seed.custom_objects.items():
-            if named in (custom_id, name, f"p{self.id}_{name}"):
+        for custom_id, schema in self.schemas.items():
+            if not schema["archived"] and named in (
+                custom_id, schema["name"], schema["fullyQualifiedName"]
+            ):  # fmt: skip
                 return object_type(custom_id)
         return None
 

@@ -24,8 +24,8 @@ class Seed:
     utc_offset_ms: int
     """Of that zone, for a machine that does not know it."""
     currency: str
-    custom_objects: Mapping[str, str]
-    """name → objectTypeId of the account's own object types."""
+    schemas: Sequence[Json]
+    """The account's own object types, as raw JSON without their properties."""
     properties: Mapping[str, Sequence[Json]]
     """objectTypeId → property definitions, as raw JSON."""
     forms: Sequence[Json]
