@@ -4,7 +4,8 @@ The documentation writes base names, the published specs and live 403 bodies add
 and tickets have one scope for reading and writing. A need is met by any of its spellings;
 people are shown the base name.
 
-Sources: https://developers.hubspot.com/docs/api-reference/latest/crm/properties/sensitive-data
+Sources: https://developers.hubspot.com/docs/api-reference/latest/crm/properties/sensitive-data,
+https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/scopes
 and the security entries of HubSpot's published OpenAPI files.
 """
 
@@ -18,6 +19,8 @@ from gateway.domain.objects import ObjectType
 from gateway.domain.sensitivity import Sensitivity
 
 FORMS = "forms"
+GIVEN = frozenset({"oauth"})
+"""Scopes that every token holds, asked for or not."""
 
 
 class Access(enum.StrEnum):
@@ -37,10 +40,23 @@ class ScopeNeed:
     """Every scope that meets the need, the base name first."""
     purpose: str
     """Why it is needed, as the end of a sentence: "write sensitive contact properties"."""
+    wider: tuple[str, ...] = ()
+    """Scopes that allow it too, and more besides; the narrowest first."""
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """Every scope with which HubSpot lets it happen."""
+        return (*self.spellings, *self.wider)
 
     def met_by(self, held: Collection[str]) -> bool:
-        """Whether one of the spellings is among the scopes ``held``."""
-        return any(spelling in held for spelling in self.spellings)
+        """Whether one of the scopes ``held`` allows it."""
+        return any(scope in held for scope in self.accepted)
+
+    def served_by(self, held: Collection[str]) -> frozenset[str]:
+        """Which of the scopes ``held`` it rests on: its own spellings, else the narrowest of
+        the wider ones, else none."""
+        own = frozenset(scope for scope in self.spellings if scope in held)
+        return own or frozenset([scope for scope in self.wider if scope in held][:1])
 
 
 _CLASS_WORD = {Sensitivity.SENSITIVE: "sensitive", Sensitivity.HIGHLY_SENSITIVE: "highly_sensitive"}
@@ -61,23 +77,31 @@ def definition_need(kind: ObjectType) -> ScopeNeed:
     ordinary scope of the object (HubSpot lists them as alternatives)."""
     stem = kind.scope_stem
     schema = f"crm.schemas.{stem}.read"
-    ordinary = (
-        (_TICKETS, "crm.objects.tickets.read")
+    wider = (
+        ("crm.objects.tickets.read", _TICKETS)
         if stem == _TICKETS
         else (f"crm.objects.{stem}.read", f"crm.objects.{stem}.write", f"crm.schemas.{stem}.write")
     )
-    return ScopeNeed(
-        schema, (schema, *ordinary), f"read the definitions of {kind.label} properties"
-    )
+    return ScopeNeed(schema, (schema,), f"read the definitions of {kind.label} properties", wider)
 
 
-def definition_write_need(kind: ObjectType) -> ScopeNeed:
-    """What creating, changing and archiving an object's property definitions asks for. A
-    property of a sensitive class asks for :func:`sensitive_need` to write as well."""
-    stem = kind.scope_stem
-    schema = f"crm.schemas.{stem}.write"
-    spellings = (_TICKETS, schema) if stem == _TICKETS else (schema,)
-    return ScopeNeed(spellings[0], spellings, f"define {kind.label} properties")
+def property_need(kind: ObjectType) -> ScopeNeed:
+    """What creating, changing and archiving an object's properties asks for; a sensitive one
+    also asks for the write scope of its class."""
+    purpose = f"create and change {kind.label} properties"
+    schema = f"crm.schemas.{kind.scope_stem}.write"
+    if kind.scope_stem == _TICKETS:
+        return ScopeNeed(_TICKETS, (_TICKETS, schema), purpose)
+    return ScopeNeed(schema, (schema,), purpose)
+
+
+def record_need(kind: ObjectType, access: Access) -> ScopeNeed:
+    """What reading or writing an object's records asks for, whatever values they have."""
+    granular = f"crm.objects.{kind.scope_stem}.{access}"
+    purpose = f"{access} {kind.label} records"
+    if kind.scope_stem == _TICKETS:
+        return ScopeNeed(_TICKETS, (_TICKETS, granular), purpose)
+    return ScopeNeed(granular, (granular,), purpose)
 
 
 def sensitive_need(kind: ObjectType, sensitivity: Sensitivity, access: Access) -> ScopeNeed | None:

@@ -79,7 +79,7 @@ class Call:
     def require(self, need: ScopeNeed) -> None:
         """Stop with 403 unless the token meets ``need``."""
         if not need.met_by(self.token().scopes):
-            raise Stop(responses.missing_scopes(list(need.spellings)))
+            raise Stop(responses.missing_scopes(list(need.accepted)))
 
     def text(self, name: str) -> str | None:
         """One text of the query, or None."""
