@@ -196,7 +196,7 @@ def _store(
             by_object.setdefault(sent.object_type_id, {})[sent.name] = value
     for object_type_id, values in by_object.items():
         due = call.at + portal.switches.record_delay
-        portal.records.submit(object_type_id, values, at_ms=arrived, due=due)
+        portal.records.submit(object_type_id, values, at_ms=arrived, due=due, form_id=form["id"])
 
 
 def _as_stored(portal: Portal, sent: SentField) -> str:
