@@ -36,6 +36,7 @@ class Action(enum.StrEnum):
     KEY_CLOSED = "key.closed"
     KEY_DESTROYED = "key.destroyed"
     PROBED = "portal.probed"
+    WEBHOOK_RECEIVED = "webhook.received"
 
 
 EVENT_ACTIONS: Mapping[Event, Action] = {
@@ -65,6 +66,7 @@ NOT_OF_A_SUBMISSION: Mapping[Action, str] = {
     Action.KEY_CLOSED: "a key's id",
     Action.KEY_DESTROYED: "a key's id",
     Action.PROBED: "a form's id",
+    Action.WEBHOOK_RECEIVED: "inbox",
 }
 """Actions on something else, and what stands in the row's ``sid`` then."""
 

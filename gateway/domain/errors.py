@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from gateway.domain.findings import Finding
+from gateway.domain.webhooks import REFUSAL_SENTENCES, Refusal
 
 
 class GatewayError(Exception):
@@ -116,6 +117,31 @@ class ProbeFailed(Refused):
             "The test submissions did not leave, so nothing was measured. Look at the outbox for "
             "the reason, then probe again."
         )
+
+
+class WebhookRefused(Refused):
+    """A request to the webhook's address is not taken; ``position`` is the event's place in its
+    list, counted from 0, where one event is the reason."""
+
+    def __init__(self, refusal: Refusal, position: int | None = None) -> None:
+        super().__init__(REFUSAL_SENTENCES[refusal])
+        self.refusal = refusal
+        self.position = position
+
+
+class LockNotWritten(Refused):
+    """The lock file could not be written; ``cause`` says why, in words."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"The approval was not kept: the lock file was not written, {cause}.")
+        self.cause = cause
+
+
+class ChangedSinceShown(Refused):
+    """The form is no longer as it was when it was shown to who approves it."""
+
+    def __init__(self) -> None:
+        super().__init__("The form has changed since it was shown. Look at it again, then approve.")
 
 
 INTAKE_CAUSES: Mapping[str, str] = {

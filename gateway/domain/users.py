@@ -21,6 +21,7 @@ class Permission(enum.StrEnum):
     SWITCH_QUEUE = "pause and resume the queue"
     PROBE = "probe how HubSpot shows submissions"
     DIAGNOSE = "run the doctor"
+    VIEW_INBOX = "view what HubSpot reported"
 
 
 class Role(enum.StrEnum):
@@ -41,12 +42,14 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.INTAKE: frozenset({_P.VIEW_FORMS, _P.SUBMIT, _P.VIEW_RECEIPTS}),
     # Also watches the queue, sees why a form is closed, and decides what nobody can tell.
     Role.SUPERVISOR: frozenset({_P.VIEW_FORMS, _P.CHECK_FORMS, _P.SUBMIT, _P.VIEW_RECEIPTS,
-                                _P.VIEW_OUTBOX, _P.RESEND, _P.DECIDE}),
+                                _P.VIEW_OUTBOX, _P.RESEND, _P.DECIDE, _P.VIEW_INBOX}),
     # Runs the system, and does not type answers.
     Role.ADMIN: frozenset({_P.VIEW_FORMS, _P.CHECK_FORMS, _P.VIEW_RECEIPTS, _P.VIEW_OUTBOX,
-                           _P.DELIVER, _P.DIAGNOSE, _P.RESEND, _P.SWITCH_QUEUE, _P.PROBE}),
+                           _P.DELIVER, _P.DIAGNOSE, _P.RESEND, _P.SWITCH_QUEUE, _P.PROBE,
+                           _P.VIEW_INBOX}),
     # Looks at what happened, and changes nothing.
-    Role.AUDITOR: frozenset({_P.VIEW_FORMS, _P.CHECK_FORMS, _P.VIEW_RECEIPTS, _P.VIEW_OUTBOX}),
+    Role.AUDITOR: frozenset({_P.VIEW_FORMS, _P.CHECK_FORMS, _P.VIEW_RECEIPTS, _P.VIEW_OUTBOX,
+                             _P.VIEW_INBOX}),
 }  # fmt: skip
 
 
@@ -68,3 +71,5 @@ LOCAL_OPERATOR = User("local", "Operator", frozenset({Role.OPERATOR}))
 """Everyone, until there is a sign-in; the pages answer on this machine only."""
 WORKER = User("worker", "Worker", frozenset({Role.OPERATOR}))
 """The part that delivers."""
+HUBSPOT = User("hubspot", "HubSpot", frozenset())
+"""Who calls our webhook: known by its signature, and may do nothing but report."""

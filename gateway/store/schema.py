@@ -186,3 +186,26 @@ paused_forms = Table(
     Column("until_ms", BigInteger, nullable=False),
 )
 """Forms HubSpot refused too often in a row: one submission is tried when the time has come."""
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("subscription_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("object_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("property", String(255), primary_key=True),
+    Column("occurred_at_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("received_at_ms", BigInteger, nullable=False),
+    Column("portal_id", BigInteger, nullable=False),
+    Column("kind", String(80), nullable=False),
+    Column("object_type_id", String(40), nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("user_id", BigInteger),
+    Column("other_id", BigInteger),
+    Index("inbox_occurred", "occurred_at_ms", "event_id"),
+    Index("inbox_property", "object_type_id", "property", "occurred_at_ms"),
+    Index("inbox_record", "object_id", "object_type_id", "property", "occurred_at_ms"),
+    Index("inbox_received", "received_at_ms"),
+)
+"""What HubSpot reported by webhook, each event once: which property of which record changed, and
+when. There is no column for what it changed to."""

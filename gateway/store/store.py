@@ -19,6 +19,7 @@ from gateway.store.audit import Audit
 from gateway.store.database import Closeable, Database, refused
 from gateway.store.duties import Duties
 from gateway.store.epochs import Epochs
+from gateway.store.inbox import Inbox
 from gateway.store.installation import Installation
 from gateway.store.means import Means
 from gateway.store.migrations.tables import find_or_make, upgrade
@@ -64,6 +65,7 @@ class Store:
         self.epochs = Epochs(means)
         self.probes = Probes(means)
         self.installation = Installation(means)
+        self.inbox = Inbox(means)
         self.audit = Audit(reader)
         self.snapshots = Snapshots(writer, reader)
 

@@ -42,6 +42,15 @@ _DELIVERED_AT = (
     .order_by(_C.changed_at_ms.desc())
     .limit(bindparam("most"))
 )
+_DELIVERED = (
+    select(_C.receipt, _C.form_id, _C.changed_at_ms)
+    .where(
+        _C.state == State.DELIVERED.value,
+        _C.changed_at_ms.between(bindparam("after"), bindparam("before")),
+    )
+    .order_by(_C.changed_at_ms)
+    .limit(bindparam("most"))
+)
 _ALL = select(*(column for column in _C if column is not _C.envelope))
 _DAY_MS = 86_400_000
 _COPIES = select(_C.receipt, _C.copies).where(_C.copies > 1).order_by(_C.accepted_at_ms)
@@ -112,6 +121,15 @@ class Views:
         asked = {"after": after_ms, "most": most}
         return self._means.reader.run(
             lambda connection: [(a, d) for a, d in connection.execute(_DELIVERED_AT, asked)]
+        )
+
+    def delivered_between(
+        self, since_ms: int, until_ms: int, most: int
+    ) -> Sequence[tuple[str, str, int]]:
+        """(receipt, form id, delivered in ms) of what was delivered in a stretch of time."""
+        asked = {"after": since_ms, "before": until_ms, "most": most}
+        return self._means.reader.run(
+            lambda connection: [(r, f, d) for r, f, d in connection.execute(_DELIVERED, asked)]
         )
 
     def books(self) -> tuple[Sequence[tuple[str, str, int, Mapping[State, int]]], int]:
