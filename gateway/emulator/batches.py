@@ -43,7 +43,7 @@ def answer(
 ) -> Answer:
     """The answer to a batch: what was done, and ``faults`` for the rest."""
     status = 200 if call.edition in _ONE_STATUS else 207 if faults else 201 if created else 200
-    body = {
+    body: dict[str, Any] = {
         "status": "COMPLETE",
         "results": list(results),
         "startedAt": iso(call.at_ms),

@@ -10,6 +10,8 @@ from gateway.domain.scopes import definition_need
 from gateway.domain.sensitivity import Sensitivity
 from gateway.emulator import responses
 from gateway.emulator.calls import Call
+from gateway.emulator.definitions.property_shapes import NOT_SHOWN
+from gateway.emulator.portal import Property
 from gateway.emulator.responses import Answer, Stop
 
 
@@ -20,9 +22,8 @@ def list_properties(call: Call) -> Answer:
     asked = _asked_class(call) or Sensitivity.NON_SENSITIVE
     archived = call.flag("archived")
     rows = call.portal.properties.get(kind.id, {}).values()
-    return responses.as_json(
-        {"results": [r for r in rows if r["archived"] == archived and _is_of(r, asked)]}
-    )
+    found = [shown(call, r) for r in rows if r["archived"] == archived and _is_of(r, asked)]
+    return responses.as_json({"results": found})
 
 
 def get_property(call: Call) -> Answer:
@@ -38,7 +39,13 @@ def get_property(call: Call) -> Answer:
         raise Stop(responses.not_found("The property does not exist."))
     if asked is not None and not _is_of(found, asked):
         raise Stop(responses.not_found("The property does not exist."))
-    return responses.as_json(found)
+    return responses.as_json(shown(call, found))
+
+
+def shown(call: Call, definition: Property) -> Property:
+    """The definition as the edition of ``call`` shows it."""
+    hidden = NOT_SHOWN.get(call.edition, ())
+    return {key: value for key, value in definition.items() if key not in hidden}
 
 
 def asked_object_type(call: Call) -> ObjectType:

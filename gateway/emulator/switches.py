@@ -81,7 +81,7 @@ class Switches:
     rate_window: float = _guess(10.0, "Q10: the length of the sliding window.")
     submit_limit: int = _guess(0, "Q10: a further limit of secure submit alone (100, 150, 200).")
     public_limit: int = _guess(50, "Q10: public submissions per window.")
-    daily_limit: int = _guess(625_000, "Q10: calls per day, which ends by the admin route only.")
+    daily_limit: int = _guess(1_000_000, "Q10: calls per day, which ends by the admin route only.")
     submissions_limit_daily: int = _guess(
         0, "Q10: a further limit of secure submit alone, per day as above."
     )
@@ -111,10 +111,27 @@ class Switches:
     object_type_demanded: bool = _guess(
         False, "Unlisted: a field without objectTypeId is refused, not taken as a contact's."
     )
+    property_in_use_kept: bool = _guess(
+        True, "Unlisted: a property that a live form or its schema uses cannot be archived."
+    )
+    fixed_keys_refused: bool = _guess(
+        True, "Unlisted: a change that names what is fixed at creation gets 400 (else ignored)."
+    )
     user_agent_demanded: bool = _guess(False, "Unlisted: a submission without User-Agent gets 403.")
     reserved_domains_vanish: bool = _guess(
         False, "Unlisted: example.com and test.com get 200, and nothing is stored."
     )
+
+    token_life: float = _guess(
+        1800.0, "Documented as 1800: how long an OAuth access token lives, and expires_in."
+    )
+    oauth_rotates_refresh_token: bool = _guess(
+        False, "Unlisted: a refresh brings another refresh token, and ends the one before."
+    )
+    oauth_consent_page: bool = _guess(
+        False, "Not of HubSpot: the install link asks a person (else it leads straight back)."
+    )
+    oauth_rate_limit: int = _guess(110, "Q10: calls per window and OAuth app.")
 
     def listing(self) -> list[dict[str, Any]]:
         """Every switch as ``{name, value, default, doc}``, in the order above."""

@@ -1,0 +1,2 @@
+"""What defines an account's data: properties, groups, object schemas and forms, as they are
+created, changed and archived."""
