@@ -17,6 +17,7 @@ from gateway.hubspot.client import Client
 from gateway.hubspot.routes import Host
 from gateway.sealing.keyring import open_keyring
 from gateway.settings import Mode, Settings, load_settings
+from gateway.store.lockfile import LockStore
 from gateway.store.store import open_store
 from gateway.usecases.breaker import Breaker
 from gateway.usecases.check import Check
@@ -98,7 +99,8 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
     store.probes.trust(
         lambda body: keyring.fingerprint(PROBE + body), portal.known_id, settings.unknown_window
     )
-    check = Check(definitions, portal)
+    locks = LockStore(settings.lock_file, keyring.fingerprint)
+    check = Check(definitions, portal, locks, approval_required=settings.approval_required)
     instruments = Instruments(store.outbox, store.queue, _now_ms)
     intake = Intake(
         store.outbox,

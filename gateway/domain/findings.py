@@ -107,6 +107,20 @@ FINDINGS: Mapping[str, _Row] = {
                             "will refuse submissions.", "Give the hidden field a default value."),
     "definitions_stale": _Row(_W, "HubSpot cannot be asked now; this is what it said at {when}.",
                               "Nothing: submissions are kept and checked again before they are sent."),
+    # what a person approved
+    "not_approved": _Row(_W, "Nobody has approved this form. Where approval is required, that closes it.",
+                         "Look at its fields, then approve it on its page or with `python -m gateway approve`."),
+    "drift": _Row(_E, "Changed since the form was approved: {change}.",
+                  "Look at what changed. Then approve the form again, or undo the change in HubSpot."),
+    "class_below_minimum": _Row(_E, "The answers of {name} must be at least {minimum}, and its property is {now}.",
+                                "Put the property back into its class. If the lower class is meant, approve "
+                                "the form again with a lower least class for the field."),
+    "lock_edited": _Row(_E, "The approval of this form was edited by hand, or made with other sealing keys.",
+                        "Take the lock file back from version control, or approve the form again."),
+    "lock_portal": _Row(_E, "The lock file belongs to another HubSpot account.",
+                        "Correct GATEWAY_LOCK_FILE, or move the file away and approve the forms again."),
+    "lock_unreadable": _Row(_E, "The lock file cannot be read, so nobody can tell what was approved.",
+                            "Take it back from version control, or move it away and approve the forms again."),
     # the whole set-up
     "token_refused": _Row(_E, "HubSpot does not accept the token.",
                           "Put a valid token into HUBSPOT_ACCESS_TOKEN."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from gateway.domain.findings import Finding, Severity, Verdict
-from gateway.domain.locks import FormLock
+from gateway.domain.locks import Change, FormLock
 from gateway.domain.sensitivity import Sensitivity
 
 
@@ -63,7 +63,9 @@ class FormReport:
     stale: bool = False
     """Whether HubSpot could not be asked, so that this rests on the last good description."""
     lock: FormLock | None = None
-    """What a person approved of the form; None when nobody has."""
+    """What a person approved of the form; None when nobody has, or when it does not count."""
+    drift: tuple[Change, ...] = ()
+    """What has changed since, field by field."""
 
     @property
     def open(self) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 
 from gateway.domain.forms import FormDefinition
 from gateway.domain.properties import Property
+from gateway.domain.validations import PlacedRules
 
 
 class PlacedProperty(msgspec.Struct, frozen=True):
@@ -18,7 +19,7 @@ class PlacedProperty(msgspec.Struct, frozen=True):
     property: Property
 
 
-class Snapshot(msgspec.Struct, frozen=True):
+class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     """A form's definition joined with the properties its fields name.
 
     It holds definitions only, never an answer, so it may be stored in clear. ``definition``
@@ -35,11 +36,23 @@ class Snapshot(msgspec.Struct, frozen=True):
     """Object types whose property definitions the token may not read."""
     read_at_ms: int
     """When the oldest part was read, ms since the epoch."""
+    validations: tuple[PlacedRules, ...] = ()
+    """The validation rules of the properties above, where HubSpot has any."""
+    rules_unknown: tuple[str, ...] = ()
+    """Object types whose validation rules HubSpot did not tell."""
+
+    def by_address(self) -> dict[tuple[str, str], tuple[Property, ...]]:
+        """The properties by (object type, name)."""
+        found: dict[tuple[str, str], tuple[Property, ...]] = {}
+        for placed in self.properties:
+            address = (placed.object_type_id, placed.property.name)
+            found[address] = (*found.get(address, ()), placed.property)
+        return found
 
     @property
     def hash(self) -> str:
         """SHA-256 (hex) over all of it but the time: two equal hashes mean that nothing the
-        gate looks at has changed."""
+        gate looks at has changed. Without rules it is what it was before there were any."""
         told = msgspec.structs.replace(self, read_at_ms=0)
         return hashlib.sha256(_canonical(told)).hexdigest()
 

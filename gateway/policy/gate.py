@@ -15,12 +15,15 @@ from typing import Protocol
 
 from gateway.domain.findings import Finding, Severity, Verdict, finding
 from gateway.domain.forms import SENDABLE, FieldType, FormField
+from gateway.domain.locks import Approval, Change, FieldLock
 from gateway.domain.objects import ObjectType, object_type
 from gateway.domain.properties import Property
 from gateway.domain.reports import FieldReport, FormReport
 from gateway.domain.scopes import Access, ScopeNeed, definition_need, forms_need, sensitive_need
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.snapshots import Snapshot
+from gateway.policy.approval_rules import approval_findings, field_findings
+from gateway.policy.drift import changes, changes_by_field
 from gateway.policy.form_rules import form_findings
 from gateway.policy.labels import kind_named
 from gateway.policy.scopes import scope_report
@@ -37,13 +40,15 @@ def examine(
     snapshot: Snapshot,
     held: frozenset[str] | None,
     *,
+    approval: Approval,
     stale: bool = False,
     at_least: Mapping[str, str] | None = None,
 ) -> FormReport:
     """The gate's report on a form.
 
     ``held`` are the token's scopes, None when HubSpot did not say (a warning, never taken
-    for consent). ``at_least`` maps field keys to the classes under which answers were
+    for consent). ``approval`` is what a person approved of the form; whatever has changed since
+    closes it. ``at_least`` maps field keys to the classes under which answers were
     accepted: a property of a lower class now refuses its field.
     """
     definition = snapshot.definition
@@ -57,20 +62,28 @@ def examine(
         for f in group.fields
     }
     times = Counter((f.object_type_id, f.name) for f in walked)
-    known: dict[tuple[str, str], tuple[Property, ...]] = {}
-    for placed in snapshot.properties:
-        address = (placed.object_type_id, placed.property.name)
-        known[address] = (*known.get(address, ()), placed.property)
+    known = snapshot.by_address()
+    drift = changes(snapshot, approval.lock) if approval.lock is not None else ()
+    of_field = changes_by_field(drift)
     for field in walked:
         address = (field.object_type_id, field.name)
-        unreadable = field.object_type_id in snapshot.unreadable
-        case = _Case(field, known.get(address, ()), unreadable, held, times[address], at_least)
-        report, found = _judge(case, conditional=(field.object_type_id, field.name) not in top)
+        case = _Case(
+            field,
+            known.get(address, ()),
+            field.object_type_id in snapshot.unreadable,
+            held,
+            times[address],
+            at_least,
+            approval.lock.fields.get(field.key) if approval.lock is not None else None,
+            of_field.get(field.key, ()),
+        )
+        report, found = _judge(case, conditional=address not in top)
         fields.append(report)
         faults.extend(found)
         for need in case.needs():
             needs[need.name] = need
     faults.extend(form_findings(snapshot, stale=stale))
+    faults.extend(approval_findings(approval, drift))
     scopes = scope_report(needs.values(), held)
     if held is None:
         faults.append(finding("scope_unknown"))
@@ -85,6 +98,8 @@ def examine(
         snapshot_hash=snapshot.hash,
         read_at_ms=snapshot.read_at_ms,
         stale=stale,
+        lock=approval.lock,
+        drift=drift,
     )
 
 
@@ -111,6 +126,9 @@ class _Case:
     held: frozenset[str] | None
     times: int
     at_least: Mapping[str, str] | None
+    approved: FieldLock | None
+    changed: tuple[Change, ...]
+    """What of it has changed since it was approved."""
 
     @property
     def kind(self) -> ObjectType | None:
@@ -144,7 +162,10 @@ class _Case:
 
 
 def _judge(case: _Case, *, conditional: bool) -> tuple[FieldReport, list[Finding]]:
-    found = list(_faults(case))
+    found = [
+        *_faults(case),
+        *field_findings(case.field.key, case.sensitivity, case.approved, case.changed),
+    ]
     worst = min(found, key=lambda f: _WEIGHT[f.severity], default=None)
     need, sensitivity = case.write_need, case.sensitivity
     report = FieldReport(

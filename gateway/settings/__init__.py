@@ -30,6 +30,8 @@ FORMS_HOSTS: Mapping[str, str] = {
 }
 """``dataHostingLocation`` of the account → host of the secure submit."""
 
+APPROVAL: Mapping[str, bool] = {"required": True, "advised": False}
+"""What GATEWAY_APPROVAL may say: whether a form that nobody has approved is closed."""
 MAX_OWNER = 100
 """The longest name of an owner that is shown."""
 DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
@@ -86,6 +88,13 @@ class Settings:
     """Who is to be told when something needs a person."""
     alarm_age: int
     """What waits for longer than this is an alarm."""
+    lock_file: Path
+    """What people approved, form by form."""
+    approval_required: bool
+    """Whether a form that nobody has approved is closed."""
+
+    webhook_legacy: bool
+    """Whether a webhook without a version 3 signature may be signed as before, without a time."""
 
     @property
     def database_folder(self) -> Path | None:
@@ -138,6 +147,9 @@ def _read(reader: Reader) -> Settings | None:
         backlog=reader.number("GATEWAY_BACKLOG", 100_000, 1, 100_000_000),
         owner=reader.text("GATEWAY_OWNER")[:MAX_OWNER] or "your administrator",
         alarm_age=reader.number("GATEWAY_ALARM_AGE", 3600, 1, 30 * 86400),
+        lock_file=_lock_file(reader, data_dir),
+        approval_required=_approval_required(reader, mode),
+        webhook_legacy=reader.switch("GATEWAY_WEBHOOK_LEGACY_SIGNATURES", default=False),
     )
     return None if reader.faults else settings
 
@@ -186,6 +198,20 @@ def _database_url(reader: Reader, data_dir: Path) -> str:
             "or leave it empty",
         )
     return text or f"sqlite:///{data_dir / 'outbox.db'}"
+
+
+def _lock_file(reader: Reader, data_dir: Path) -> Path:
+    path = reader.folder("GATEWAY_LOCK_FILE", data_dir / "forms.lock.json")
+    if os.path.isdir(path):  # noqa: PTH112  # it never raises, whatever was written there
+        reader.fault("GATEWAY_LOCK_FILE", "it is a folder; name a file such as forms.lock.json")
+    return path
+
+
+def _approval_required(reader: Reader, mode: Mode) -> bool:
+    text = reader.text("GATEWAY_APPROVAL").lower()
+    if text not in ("", *APPROVAL):
+        reader.fault("GATEWAY_APPROVAL", f"write {' or '.join(APPROVAL)}")
+    return APPROVAL.get(text, mode is Mode.LIVE)
 
 
 def _public_url(reader: Reader) -> str:

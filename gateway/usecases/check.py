@@ -15,11 +15,13 @@ from gateway.domain.errors import (
     UnknownForm,
 )
 from gateway.domain.forms import FormDefinition
+from gateway.domain.locks import Approval, FormLock, LockFault
 from gateway.domain.reports import FormReport
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.snapshots import Snapshot
 from gateway.domain.submissions import Payload
 from gateway.policy.gate import examine
+from gateway.store.lockfile import LockStore
 from gateway.usecases.definitions import Definitions, Described
 from gateway.usecases.portal import Portal
 
@@ -40,11 +42,20 @@ class IntakeForm:
 
 
 class Check:
-    """Puts definitions and scopes before the gate."""
+    """Puts definitions, scopes and what people approved before the gate."""
 
-    def __init__(self, definitions: Definitions, portal: Portal) -> None:
+    def __init__(
+        self,
+        definitions: Definitions,
+        portal: Portal,
+        locks: LockStore,
+        *,
+        approval_required: bool,
+    ) -> None:
         self._definitions = definitions
         self._portal = portal
+        self._locks = locks
+        self._approval_required = approval_required
 
     def form(self, form: str) -> tuple[Snapshot, FormReport]:
         """The report on one form, and the description it rests on.
@@ -91,12 +102,18 @@ class Check:
 
     def still_passes(self, form_id: str, payload: Payload, sealed_ms: int) -> bool:
         """Whether these answers may still be sent, on a description read after they were
-        sealed: the form is open, every field is on it, no class is lower than it was.
+        sealed: the form is open, every field is on it, no class is lower than it was, and it is
+        what a person approved, if one did.
 
         Raises the :class:`HubSpotError` of asking: nothing old is good enough here.
         """
         snapshot = self._definitions.current(form_id, after_ms=sealed_ms)
-        report = examine(snapshot, self._portal.facts().held, at_least=payload.classes)
+        report = examine(
+            snapshot,
+            self._portal.facts().held,
+            approval=self.approval(form_id),
+            at_least=payload.classes,
+        )
         return report.open and payload.keys() <= {field.key for field in report.fields}
 
     def read_again(self, form_id: str, sealed_ms: int) -> None:
@@ -105,8 +122,18 @@ class Check:
         with contextlib.suppress(GatewayError):
             self._definitions.current(form_id, after_ms=sealed_ms)
 
+    def approval(self, form_id: str) -> Approval:
+        """What is known of a form's approval."""
+        found = self._locks.of(form_id, self._portal.known_id())
+        return Approval(
+            required=self._approval_required,
+            lock=found if isinstance(found, FormLock) else None,
+            fault=found if isinstance(found, LockFault) else None,
+        )
+
     def _report(self, described: Described, held: frozenset[str] | None) -> FormReport:
-        return examine(described.snapshot, held, stale=described.stale)
+        approval = self.approval(described.snapshot.form_id)
+        return examine(described.snapshot, held, approval=approval, stale=described.stale)
 
     def _held(self) -> frozenset[str] | None:
         try:
