@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
+from gateway.domain.denials import Denial, denial_sentence
 from gateway.domain.findings import Finding
 from gateway.domain.webhooks import REFUSAL_SENTENCES, Refusal
 
@@ -260,13 +261,13 @@ class Unauthorized(HubSpotError):
 
 
 class Forbidden(HubSpotError):
-    """403: the token lacks a permission; ``scopes`` are the alternatives HubSpot named."""
+    """403: ``denial`` says why, ``scopes`` are the alternatives HubSpot named."""
 
-    sentence = "The HubSpot token lacks a permission for this call. Run `python -m gateway doctor`."
-
-    def __init__(self, *, scopes: Sequence[str] = (), category: str | None = None,
-                 correlation_id: str | None = None) -> None:  # fmt: skip
+    def __init__(self, *, scopes: Sequence[str] = (), denial: Denial = Denial.SCOPES,
+                 category: str | None = None, correlation_id: str | None = None) -> None:  # fmt: skip
+        self.sentence = denial_sentence(denial, scopes)
         super().__init__(status=403, category=category, correlation_id=correlation_id)
+        self.denial = denial
         self.scopes = tuple(scopes)
 
 

@@ -64,7 +64,7 @@ FEATURES: Mapping[Feature, FeatureRow] = {
     Feature.SUBMIT: FeatureRow(
         "Take submissions", True, (definition_need,), Access.WRITE, _BOTH
     ),
-    Feature.DEFINITIONS: FeatureRow("Read forms and property definitions", True, (definition_need,)),
+    Feature.DEFINITIONS: FeatureRow("Read forms and definitions", True, (definition_need,)),
     # Also what `probe` does: submissions are read by the form's own scope.
     Feature.READ_BACK: FeatureRow("Look unclear submissions up", True),
     Feature.PROPERTIES: FeatureRow(

@@ -87,8 +87,15 @@ def _migrating(fault: Fault) -> Answer:
     )
 
 
+_NAMED = ("crm.objects.contacts.sensitive.write.v2",)
+
+
 def _missing_scopes(_: Fault) -> Answer:
-    return responses.missing_scopes(["crm.objects.contacts.sensitive.write.v2"])
+    return responses.missing_scopes(_NAMED)
+
+
+def _older_missing_scopes(_: Fault) -> Answer:
+    return responses.missing_scopes(_NAMED, key="requiredScopes")
 
 
 def _redirect(_: Fault) -> Answer:
@@ -121,6 +128,10 @@ KINDS: Mapping[str, _Kind] = {
     "401_missing": _Kind(Moment.BEFORE, lambda _: responses.not_authenticated()),
     "401_expired": _Kind(Moment.BEFORE, lambda _: responses.expired(time.time() - 75, time.time())),
     "403": _Kind(Moment.BEFORE, _missing_scopes),
+    "403_required_scopes": _Kind(Moment.BEFORE, _older_missing_scopes),
+    "403_not_public": _Kind(Moment.BEFORE, lambda _: responses.not_public()),
+    "403_banned": _Kind(Moment.BEFORE, lambda _: responses.banned()),
+    "403_unexplained": _Kind(Moment.BEFORE, lambda _: responses.forbidden()),
     "404": _Kind(Moment.BEFORE, lambda _: responses.not_found()),
     "423": _Kind(Moment.BEFORE, _locked),
     "429": _Kind(Moment.BEFORE, lambda _: responses.rate_limited("TEN_SECONDLY_ROLLING")),

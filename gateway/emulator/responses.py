@@ -47,13 +47,15 @@ def as_json(content: object, status: int = 200) -> Answer:
 
 def error(
     status: int,
+    /,
     message: str,
     category: str | None = None,
     *,
     headers: Mapping[str, str] | None = None,
     **keys: Any,
 ) -> Answer:
-    """The general error body, with a fresh correlation id in the body and in a header."""
+    """The general error body, with a fresh correlation id in the body and in a header. Further
+    ``keys`` go beside what the body has, or in its place."""
     correlation_id = str(uuid.uuid4())
     body: dict[str, Any] = {
         "status": "error",
@@ -89,8 +91,9 @@ def expired(at: float, now: float) -> Answer:
     )
 
 
-def missing_scopes(scopes: Sequence[str]) -> Answer:
-    """403 that names the scopes of which one is required."""
+def missing_scopes(scopes: Sequence[str], *, key: str = "requiredGranularScopes") -> Answer:
+    """403 that names the scopes of which one is required; older ones name them under the
+    ``key`` ``requiredScopes``."""
     return error(
         403,
         "This app hasn't been granted all required scopes to make this call. Read more about "
@@ -100,10 +103,27 @@ def missing_scopes(scopes: Sequence[str]) -> Answer:
         errors=[
             {
                 "message": "One or more of the following scopes are required.",
-                "context": {"requiredGranularScopes": list(scopes)},
+                "context": {key: list(scopes)},
             }
         ],
     )
+
+
+def not_public() -> Answer:
+    """403 for a scope that HubSpot gives to chosen apps only: a sentence, and no names."""
+    return error(
+        403, "The scope needed for this API call isn't available for public use.", "MISSING_SCOPES"
+    )
+
+
+def banned() -> Answer:
+    """403 for a caller HubSpot has blocked."""
+    return error(403, "This caller has been blocked.", "BANNED")
+
+
+def forbidden() -> Answer:
+    """403 that explains nothing, as a submission may get it."""
+    return error(403, "Forbidden", "MISSING_SCOPES")
 
 
 def not_found(message: str = "resource not found") -> Answer:

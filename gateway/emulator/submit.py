@@ -118,7 +118,7 @@ def _require_write_scopes(call: Call, payload: Payload, classes: Classes) -> Non
         if need is not None and need.met_by(held):
             continue
         if not call.portal.switches.forbidden_submit_names_scopes:
-            raise Stop(responses.error(403, "Forbidden", "MISSING_SCOPES"))
+            raise Stop(responses.forbidden())
         raise Stop(responses.missing_scopes(in_v2_spelling(need.spellings) if need else []))
 
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
+from gateway.domain.denials import Denial
 from gateway.domain.errors import (
     Ambiguous,
     Forbidden,
@@ -58,6 +59,8 @@ _POLICY = re.compile(r"[A-Z_]{1,40}\Z")
 _SCOPE = re.compile(r"[a-z0-9_.-]{1,100}\Z")
 
 
+_NOT_PUBLIC = "isn't available for public use"
+
 _ABSENT = msgspec.Raw(b"null")
 
 
@@ -71,6 +74,7 @@ class _Entry(msgspec.Struct, rename="camel"):
 
 
 class _Body(msgspec.Struct, rename="camel"):
+    message: msgspec.Raw = _ABSENT
     category: msgspec.Raw = _ABSENT
     correlation_id: msgspec.Raw = _ABSENT
     policy_name: msgspec.Raw = _ABSENT
@@ -122,7 +126,22 @@ def _forbidden(_: Response, body: _Body, correlation_id: str | None) -> HubSpotE
         for name in ("requiredGranularScopes", "requiredScopes"):
             named = _decode(context.get(name, _ABSENT), list[msgspec.Raw]) or []
             scopes.extend(scope for scope in map(_text, named) if _SCOPE.match(scope))
-    return Forbidden(scopes=scopes, category=_category(body), correlation_id=correlation_id)
+    return Forbidden(
+        scopes=scopes,
+        denial=_denial(body, scopes),
+        category=_category(body),
+        correlation_id=correlation_id,
+    )
+
+
+def _denial(body: _Body, scopes: Collection[str]) -> Denial:
+    """Which of HubSpot's shapes a 403 has. Its message is looked at and not kept."""
+    category = _category(body)
+    if category == "BANNED":
+        return Denial.BANNED
+    if _NOT_PUBLIC in _text(body.message):
+        return Denial.NOT_PUBLIC
+    return Denial.SCOPES if scopes or category == "MISSING_SCOPES" else Denial.UNEXPLAINED
 
 
 def _not_found(_: Response, body: _Body, correlation_id: str | None) -> HubSpotError:

@@ -13,8 +13,9 @@ from gateway.emulator.faults import KINDS, Area
 
 INTAKE = "Patient intake"
 STATUSES = {
-    "401_missing": 401, "401_expired": 401, "403": 403, "404": 404, "423": 423, "429": 429,
-    "429_daily": 429, "477": 477, "500": 500, "502_html": 502, "504_html": 504,
+    "401_missing": 401, "401_expired": 401, "403": 403, "403_required_scopes": 403,
+    "403_not_public": 403, "403_banned": 403, "403_unexplained": 403, "404": 404,
+    "423": 423, "429": 429, "429_daily": 429, "477": 477, "500": 500, "502_html": 502, "504_html": 504,
     "slow": 200, "garbage_json": 200, "redirect": 307, "500_after_store": 500,
     "502_after_store": 502, "429_retry_after": 429, "ip_block": 429, "slow_before": 500,
 }  # fmt: skip
