@@ -53,6 +53,8 @@ class Change:
     """The property's new value; an empty text when it was cleared."""
     details: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     """What merges and associations say beside this, under the keys events have."""
+    source_id: str = ""
+    """The form, or the app."""
 
 
 class Changes:

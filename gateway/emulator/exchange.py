@@ -16,6 +16,7 @@ from gateway.emulator.faults import Area, Cut, Fault, Moment
 from gateway.emulator.journal import Entry
 from gateway.emulator.responses import Answer, Stop
 from gateway.emulator.submit import PUBLIC_HEADERS
+from gateway.emulator.tokens import Token, TokenKind
 
 MARK = {"X-Sealed-Intake-Emulator": "1"}
 """On every answer, so that nobody takes a demo for a delivery."""
@@ -123,15 +124,16 @@ def _postponed(route: Route, seconds: float) -> Route:
 
 def _limited(route: Route, call: Call, now: float) -> Answer:
     try:
-        windows = _windows(route, call)
+        token = call.token() if route.door is Door.BEARER else None
     except Stop as stop:
         return stop.answer
+    windows = _windows(route, call, token)
     if not windows:
         return _handled(route, call)
     switches, limits = call.portal.switches, call.portal.limits
     span = switches.rate_window
     submits = route.area is Area.SECURE_SUBMIT
-    spent = limits.calls_today >= switches.daily_limit > 0
+    spent = limits.calls_today >= switches.daily_limit > 0 and not _is_oauth(token)
     if spent or (submits and limits.submissions_today >= switches.submissions_limit_daily > 0):
         answer = responses.rate_limited("DAILY")
     elif not all(limits.take(name, now, limit, span) for name, limit in windows.items()):
@@ -142,25 +144,34 @@ def _limited(route: Route, call: Call, now: float) -> Answer:
         answer = _handled(route, call)
     if route.door is Door.PUBLIC:
         return answer.with_headers(PUBLIC_HEADERS)
-    return answer.with_headers(_limit_headers(call, windows, now))
+    return answer.with_headers(_limit_headers(call, windows, now, token))
 
 
-def _windows(route: Route, call: Call) -> Mapping[str, int]:
-    """The windows a call counts in, and the limit of each. Stops with 401 where a token is
-    needed."""
+def _windows(route: Route, call: Call, token: Token | None) -> Mapping[str, int]:
+    """The windows a call counts in, and the limit of each."""
     switches = call.portal.switches
     if route.door is Door.PUBLIC:
         return {"public": switches.public_limit}
-    if route.door is not Door.BEARER:
+    if token is None:
         return {}
-    call.token()
-    windows = {f"token {call.bearer}": switches.rate_limit}
+    if _is_oauth(token):
+        # An app has one window in an account, however often it fetches a new token.
+        windows = {"app": switches.oauth_rate_limit}
+    else:
+        windows = {f"token {call.bearer}": switches.rate_limit}
     if route.area is Area.SECURE_SUBMIT:
         windows[f"submit {call.bearer}"] = switches.submit_limit
     return windows
 
 
-def _limit_headers(call: Call, windows: Mapping[str, int], now: float) -> dict[str, str]:
+def _is_oauth(token: Token | None) -> bool:
+    """Whether it is an app's token, which has no limit of the day."""
+    return token is not None and token.kind is TokenKind.OAUTH
+
+
+def _limit_headers(
+    call: Call, windows: Mapping[str, int], now: float, token: Token | None
+) -> dict[str, str]:
     """What HubSpot tells of the tightest window; nothing where there is no limit."""
     switches, limits = call.portal.switches, call.portal.limits
     span = switches.rate_window
@@ -168,7 +179,7 @@ def _limit_headers(call: Call, windows: Mapping[str, int], now: float) -> dict[s
         "X-HubSpot-RateLimit-Secondly": str(_SECONDLY),
         "X-HubSpot-RateLimit-Secondly-Remaining": str(_SECONDLY - 1),
     }
-    if switches.daily_limit:
+    if switches.daily_limit and not _is_oauth(token):
         left = max(0, switches.daily_limit - limits.calls_today)
         headers["X-HubSpot-RateLimit-Daily"] = str(switches.daily_limit)
         headers["X-HubSpot-RateLimit-Daily-Remaining"] = str(left)
@@ -199,6 +210,8 @@ def _noted(route: Route, call: Call, outcome: Outcome, fault: Fault | None = Non
     path = call.path
     if "object_id" in call.params:
         path = path.removesuffix(call.params["object_id"]) + "{id}"
+    if "token" in call.params:
+        path = path.removesuffix(call.params["token"]) + "{token}"
     content = call.content if route.area in _SUBMITS else None
     fields = _field_names(content) if isinstance(content, Mapping) else ()
     status = outcome.answer.status if outcome.answer else 0

@@ -15,12 +15,15 @@ from gateway.domain.sensitivity import Sensitivity
 from gateway.emulator.arrivals import Arrival, Arrivals
 from gateway.emulator.due import Due
 from gateway.emulator.faults import Faults
+from gateway.emulator.grants import Grants
 from gateway.emulator.journal import Journal
 from gateway.emulator.limits import Limits
+from gateway.emulator.oauth.scopes import known_scopes
 from gateway.emulator.received import Received, Submission
 from gateway.emulator.records import Record, Records, iso
 from gateway.emulator.seed import Seed
 from gateway.emulator.seed.account import reading_scopes_for
+from gateway.emulator.seed.further import FURTHER, SINGULAR, further_properties
 from gateway.emulator.seed.groups import starting_groups
 from gateway.emulator.switches import Switches
 from gateway.emulator.tokens import TokenKind, Tokens
@@ -60,6 +63,11 @@ class Portal:
         self.intake_token = self.tokens.issue(seed.scopes)
         reading = reading_scopes_for(seed.properties)
         self.access_token = self.tokens.issue((*seed.scopes, *reading), text=access_token)
+        self.grants = Grants()
+        self.refresh_token = self.grants.grant((*seed.scopes, "oauth"))
+        """Of an installation that is there from the start: the least a gateway needs."""
+        self.grantable_scopes = known_scopes()
+        """What the app may be granted. A test may set it at any time."""
         self._fill()
 
     def _fill(self) -> None:
@@ -79,7 +87,7 @@ class Portal:
         self.properties: dict[str, dict[str, Property]] = {
             kind: {p["name"]: copy.deepcopy(p) for p in rows}
             for kind, rows in seed.properties.items()
-        }
+        } | further_properties()
         self.groups: dict[str, dict[str, Group]] = starting_groups(seed.properties)
         self.schemas: dict[str, Schema] = {
             row["objectTypeId"]: copy.deepcopy(row) for row in seed.schemas
@@ -91,6 +99,9 @@ class Portal:
         for kind in OBJECT_TYPES.values():
             if named in (kind.id, kind.plural, kind.label):
                 return kind
+        for further in FURTHER.values():
+            if named in (further.id, further.plural, SINGULAR[further.id]):
+                return further
         for custom_id, schema in self.schemas.items():
             if not schema["archived"] and named in (
                 custom_id, schema["name"], schema["fullyQualifiedName"]
@@ -140,6 +151,20 @@ class Portal:
         expires_at = None if expires_in is None else time.time() + expires_in
         with self.lock:
             return self.tokens.issue(scopes, kind=kind, expires_at=expires_at)
+
+    def revoke_grant(self, refresh_token: str | None = None) -> int:
+        """Uninstall the app: the grant's refresh tokens and access tokens are unknown from
+        now on. Of every grant unless ``refresh_token`` names one; how many ended."""
+        with self.lock:
+            ended = {
+                grant.id
+                for text, grant in self.grants.all().items()
+                if refresh_token in (None, text)
+            }
+            for grant_id in ended:
+                self.grants.revoke(grant_id)
+                self.tokens.revoke_grant(grant_id)
+            return len(ended)
 
     def amend_switches(self, **changes: Any) -> None:
         """Change switches on the running account. Raises :class:`ValueError`."""

@@ -215,8 +215,9 @@ class Records:
         value: str | None = None,
         details: Mapping[str, Any] = _NOTHING,
     ) -> None:
-        at, source = origin.at_ms, origin.source
-        self.changes.note(Change(what, object_type_id, record.id, at, source, name, value, details))
+        at, source, by = origin.at_ms, origin.source, origin.source_id
+        kind, record_id = object_type_id, record.id
+        self.changes.note(Change(what, kind, record_id, at, source, name, value, details, by))
 
     def _unfile(self, object_type_id: str, record: Record) -> None:
         for name in _IDENTITY.get(object_type_id, ()):

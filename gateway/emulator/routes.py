@@ -11,8 +11,10 @@ from gateway.emulator.routing import (
     account,
     admin,
     forms,
+    oauth,
     objects,
     properties,
+    schemas,
     submissions,
 )
 
@@ -20,8 +22,10 @@ ROUTES: Sequence[Route] = (
     *submissions.ROUTES,
     *forms.ROUTES,
     *properties.ROUTES,
+    *schemas.ROUTES,
     *objects.ROUTES,
     *account.ROUTES,
+    *oauth.ROUTES,
     *admin.ROUTES,
 )
 

@@ -100,6 +100,11 @@ class Emulator:
         return self.portal.intake_token
 
     @property
+    def refresh_token(self) -> str:
+        """The OAuth refresh token of an installation with the least a gateway needs."""
+        return self.portal.refresh_token
+
+    @property
     def client_id(self) -> str:
         """The app's id, for introspection."""
         return self.portal.client_id

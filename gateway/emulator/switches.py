@@ -123,13 +123,13 @@ class Switches:
     )
 
     token_life: float = _guess(
-        1800.0, "Documented as 1800: how long an OAuth access token lives, and expires_in."
+        1800.0, "Unlisted: how long an OAuth access token lives, told as expires_in."
     )
     oauth_rotates_refresh_token: bool = _guess(
         False, "Unlisted: a refresh brings another refresh token, and ends the one before."
     )
     oauth_consent_page: bool = _guess(
-        False, "Not of HubSpot: the install link asks a person (else it leads straight back)."
+        False, "Unlisted: the install link asks a person, as HubSpot does (else it leads back)."
     )
     oauth_rate_limit: int = _guess(110, "Q10: calls per window and OAuth app.")
 

@@ -29,6 +29,8 @@ class Token:
     kind: TokenKind = TokenKind.PRIVATE_APP
     expires_at: float | None = None
     """Seconds since the epoch; None for a token that does not expire."""
+    grant: str | None = None
+    """The id of the grant an OAuth token came from."""
 
 
 class Tokens:
@@ -44,6 +46,7 @@ class Tokens:
         kind: TokenKind = TokenKind.PRIVATE_APP,
         expires_at: float | None = None,
         text: str | None = None,
+        grant: str | None = None,
     ) -> str:
         """A new token's text, random unless ``text`` is given: ``pat-na1-<uuid>``, and an
         opaque text for an OAuth token."""
@@ -53,7 +56,7 @@ class Tokens:
             else f"pat-na1-{uuid.uuid4()}"
         )
         text = text or random
-        self._by_text[text] = Token(tuple(scopes), kind, expires_at)
+        self._by_text[text] = Token(tuple(scopes), kind, expires_at, grant)
         return text
 
     def find(self, text: str) -> Token | None:
@@ -63,6 +66,12 @@ class Tokens:
     def revoke(self, text: str) -> None:
         """Forget a token, so that calls with it get 401."""
         self._by_text.pop(text, None)
+
+    def revoke_grant(self, grant: str) -> None:
+        """Forget every token of one grant."""
+        for text, token in list(self._by_text.items()):
+            if token.grant == grant:
+                del self._by_text[text]
 
 
 def looks_issued(text: str) -> bool:

@@ -104,7 +104,7 @@ def test_the_journal_has_names_only(hub):
     assert (second["path"], second["query"]) == (
         "/crm/v3/objects/contacts/{id}", ["idProperty", "properties"],
     )  # fmt: skip
-    assert (third["path"], third["status"]) == ("/oauth/v1/access-tokens/…", 404)
+    assert (third["path"], third["status"]) == ("/oauth/v1/access-tokens/{token}", 200)
     assert hub.admin("DELETE", "requests").status_code == 204
     assert hub.admin("GET", "requests").json() == {"requests": []}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import time
+from pathlib import Path
 
 import pytest
 
@@ -224,6 +225,13 @@ EFFECTS = [
     ("reserved_domains_vanish", True, _reserved, 0),
 ]
 
+ELSEWHERE = {
+    "token_life": "test_oauth_tokens.py",
+    "oauth_rotates_refresh_token": "test_oauth_tokens.py",
+    "oauth_rate_limit": "test_oauth_tokens.py",
+    "oauth_consent_page": "test_oauth_install.py",
+}
+
 
 @pytest.mark.parametrize(
     ("name", "value", "observe", "expected"), EFFECTS, ids=[f"{n}-{v}" for n, v, _, _ in EFFECTS]
@@ -235,8 +243,15 @@ def test_a_switch_does_what_it_says(hub, name, value, observe, expected):
 
 
 def test_every_switch_is_tried():
-    """The table above names every switch."""
-    assert {row[0] for row in EFFECTS} == {f.name for f in dataclasses.fields(Switches)}
+    """The two tables above name every switch."""
+    names = {f.name for f in dataclasses.fields(Switches)}
+    assert {row[0] for row in EFFECTS} == names - ELSEWHERE.keys()
+
+
+def test_switches_tried_elsewhere_are_named_there():
+    """Whoever says that a switch is tried in another file is held to it."""
+    for name, file in ELSEWHERE.items():
+        assert name in Path(__file__).with_name(file).read_text(encoding="utf-8")
 
 
 def test_every_switch_names_its_question(hub):
