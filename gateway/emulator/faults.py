@@ -23,6 +23,7 @@ class Area(enum.StrEnum):
     FORMS = "forms"
     PROPERTIES = "properties"
     OBJECTS = "objects"
+    SCHEMAS = "schemas"
     ACCOUNT = "account"
     TOKEN = "token"  # noqa: S105 - the name of an area, not a secret
 

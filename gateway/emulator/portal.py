@@ -88,7 +88,7 @@ class Portal:
             kind: {p["name"]: copy.deepcopy(p) for p in rows}
             for kind, rows in seed.properties.items()
         } | further_properties()
-        self.groups: dict[str, dict[str, Group]] = starting_groups(seed.properties)
+        self.groups: dict[str, dict[str, Group]] = starting_groups(self.properties)
         self.schemas: dict[str, Schema] = {
             row["objectTypeId"]: copy.deepcopy(row) for row in seed.schemas
         }

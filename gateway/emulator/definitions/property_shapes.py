@@ -17,8 +17,8 @@ FIELD_TYPES = (
     "booleancheckbox", "calculation_equation", "checkbox", "date", "file", "html", "number",
     "phonenumber", "radio", "select", "text", "textarea",
 )  # fmt: skip
-_NUMBER_HINTS = ("currency", "duration", "formatted", "percentage", "probability", "unformatted")
-_TEXT_HINTS = (
+NUMBER_HINTS = ("currency", "duration", "formatted", "percentage", "probability", "unformatted")
+TEXT_HINTS = (
     "domain_name", "email", "ip_address", "multi_line", "phone_number", "physical_address",
     "postal_code", "unformatted_single_line",
 )  # fmt: skip
@@ -38,9 +38,9 @@ _CHANGEABLE: dict[str, Shape] = {
 }
 _HINTS: dict[str, Shape] = {
     "currencyPropertyName": Text(),
-    "numberDisplayHint": Choice(_NUMBER_HINTS),
+    "numberDisplayHint": Choice(NUMBER_HINTS),
     "showCurrencySymbol": Flag(),
-    "textDisplayHint": Choice(_TEXT_HINTS),
+    "textDisplayHint": Choice(TEXT_HINTS),
 }
 _FIRST: dict[str, Shape] = {
     "groupName": Text(),

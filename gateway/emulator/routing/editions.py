@@ -9,6 +9,11 @@ DATED = ("2025-09", "2026-03", "2026-09")
 
 FORMS = ("/marketing/v3/forms", "/marketing/forms/2026-09-beta")
 PROPERTIES = ("/crm/v3/properties", *(f"/crm/properties/{edition}" for edition in DATED))
+SCHEMAS = (
+    "/crm/v3/schemas",
+    "/crm-object-schemas/v3/schemas",
+    *(f"/crm-object-schemas/{edition}/schemas" for edition in DATED),
+)
 OBJECTS = ("/crm/v3/objects", *(f"/crm/objects/{edition}" for edition in DATED))
 ACCOUNT = ("/account-info/v3", *(f"/account-info/{edition}" for edition in DATED))
 OAUTH = ("/oauth/v3", "/oauth/2026-03", "/oauth/2026-09")

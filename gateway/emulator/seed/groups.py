@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from gateway.domain.objects import APPOINTMENT, COMPANY, CONTACT, DEAL, PROJECT, TICKET
 from gateway.emulator.seed.shapes import Json
@@ -32,11 +32,11 @@ def group(name: str, label: str, order: int = -1) -> Json:
     return {"name": name, "label": label, "displayOrder": order, "archived": False}
 
 
-def starting_groups(properties: Mapping[str, Sequence[Json]]) -> dict[str, dict[str, Json]]:
-    """objectTypeId → name → group."""
+def starting_groups(properties: Mapping[str, Mapping[str, Json]]) -> dict[str, dict[str, Json]]:
+    """objectTypeId → name → group, for properties by objectTypeId and name."""
     found: dict[str, dict[str, Json]] = {}
     for kind in (*BUILT_IN, *(kind for kind in properties if kind not in BUILT_IN)):
-        named = [row["groupName"] for row in properties.get(kind, ())]
+        named = [row["groupName"] for row in properties.get(kind, {}).values()]
         names = dict.fromkeys((*((BUILT_IN[kind],) if kind in BUILT_IN else ()), *named))
         found[kind] = {name: group(name, _label(name), i) for i, name in enumerate(names)}
     return found
