@@ -16,6 +16,7 @@ from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import Payload
 from gateway.hubspot import replies, wire
 from gateway.hubspot.client import Client
+from gateway.hubspot.rates import Rates, read_rates
 from gateway.hubspot.routes import ROUTES, Operation
 
 MAX_PAGES = 200
@@ -36,6 +37,13 @@ class AccountAnswer(msgspec.Struct, frozen=True):
 
     details: replies.AccountDetails
     date_ms: int | None
+
+
+class UsageAnswer(msgspec.Struct, frozen=True):
+    """The day's calls, None when HubSpot does not know them, and the limits its headers named."""
+
+    daily: replies.DailyUsage | None
+    rates: Rates
 
 
 class HubSpot:
@@ -60,13 +68,24 @@ class HubSpot:
         response = self.client.send(wire.account_details())
         return AccountAnswer(replies.account_details(response), replies.date_ms(response))
 
+    @property
+    def static_token(self) -> bool:
+        """Whether the token is a private app's or a service key, which stay as they are; an
+        OAuth token is renewed all the time."""
+        return self._token.reveal().startswith("pat-")
+
+    def usage(self) -> UsageAnswer:
+        """How many calls are allowed, and how many of the day's are used."""
+        response = self.client.send(wire.daily_usage())
+        return UsageAnswer(replies.daily_usage(response), read_rates(response.headers))
+
     def token_scopes(self) -> frozenset[str] | None:
         """The token's scopes, or None when HubSpot does not say.
 
         Private apps and service keys (``pat-…``) have their own call, OAuth tokens another,
         which takes the app's id and secret; without those nothing can be asked.
         """
-        if self._token.reveal().startswith("pat-"):
+        if self.static_token:
             request = wire.private_app_token(self._token)
         elif self._client_id and self._client_secret:
             request = wire.oauth_token(self._token, self._client_id, self._client_secret)

@@ -19,6 +19,9 @@ from gateway.hubspot.wire import Response
 MAX_PORTAL_ID = 10**15
 """The largest account id that is believed; the outbox could not keep one without a bound."""
 
+COUNTED = frozenset({"SUCCESS", "CACHED"})
+"""The ``fetchStatus`` of a count that says something."""
+
 _T = TypeVar("_T")
 
 
@@ -29,6 +32,14 @@ class AccountDetails(msgspec.Struct, frozen=True, rename="camel"):
     account_type: str = "STANDARD"
     data_hosting_location: str = "na1"
     time_zone: str = "UTC"
+
+
+class DailyUsage(msgspec.Struct, frozen=True, rename="camel"):
+    """The day's calls of the account's private apps, as HubSpot last counted them."""
+
+    usage_limit: Annotated[int, msgspec.Meta(ge=1)]
+    current_usage: Annotated[int, msgspec.Meta(ge=0)]
+    fetch_status: str = "SUCCESS"
 
 
 class FormListing(msgspec.Struct, frozen=True):
@@ -111,6 +122,13 @@ class _Scopes(msgspec.Struct):
 def account_details(response: Response) -> AccountDetails:
     """The account behind the token."""
     return _convert(_success(response), AccountDetails, response)
+
+
+def daily_usage(response: Response) -> DailyUsage | None:
+    """The day's calls; None when HubSpot does not know them now."""
+    page = _convert(_success(response), _Page, response)
+    rows = (_converted(one, DailyUsage) for one in page.results)
+    return next((row for row in rows if row is not None and row.fetch_status in COUNTED), None)
 
 
 def token_scopes(response: Response) -> frozenset[str]:

@@ -24,6 +24,7 @@ class Operation(enum.StrEnum):
     """One thing the gateway asks HubSpot."""
 
     ACCOUNT_DETAILS = "account_details"
+    DAILY_USAGE = "daily_usage"
     PRIVATE_APP_TOKEN = "private_app_token"  # noqa: S105  # the name of a call
     OAUTH_TOKEN = "oauth_token"  # noqa: S105  # the name of a call
     LIST_FORMS = "list_forms"
@@ -66,6 +67,8 @@ ROUTES: Mapping[Operation, Route] = {
     # https://developers.hubspot.com/docs/api-reference/latest/account/account-information
     # dated twin: /account-info/2026-09/details
     Operation.ACCOUNT_DETAILS: Route("GET", Host.API, "/account-info/v3/details"),
+    # the same page; dated twin: /account-info/2026-09/api-usage/daily/private-apps
+    Operation.DAILY_USAGE: Route("GET", Host.API, "/account-info/v3/api-usage/daily/private-apps"),
     # https://developers.hubspot.com/docs/guides/apps/private-apps/overview
     Operation.PRIVATE_APP_TOKEN: Route(
         "POST", Host.API, "/oauth/v2/private-apps/get/access-token-info"

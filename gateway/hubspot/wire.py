@@ -45,6 +45,11 @@ def account_details() -> Request:
     return _request(Operation.ACCOUNT_DETAILS)
 
 
+def daily_usage() -> Request:
+    """How many of the day's calls the account's private apps have used."""
+    return _request(Operation.DAILY_USAGE)
+
+
 def private_app_token(token: Secret) -> Request:
     """What a private app's token or a service key may do. The token goes in the body, as
     HubSpot asks."""

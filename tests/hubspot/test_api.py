@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -11,10 +12,11 @@ from gateway.domain.errors import Forbidden, NotFound, Unauthorized
 from gateway.domain.sensitivity import Sensitivity
 from gateway.emulator import Emulator
 from gateway.emulator.tokens import TokenKind
-from gateway.hubspot import wire
+from gateway.hubspot import replies, wire
 from gateway.hubspot.api import HubSpot
 from gateway.hubspot.client import Client
 from gateway.hubspot.routes import Host
+from gateway.hubspot.wire import Response
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +103,27 @@ def test_tokens_that_may_not(emulator: Emulator) -> None:
     with pytest.raises(Forbidden) as caught:
         hubspot(emulator, emulator.portal.issue_token(["tickets"])).forms()
     assert caught.value.scopes
+
+
+def test_limits_and_use_are_read(emulator: Emulator) -> None:
+    """The day's calls come from the body, the limits of both windows from the headers."""
+    emulator.portal.amend_switches(rate_limit=190, daily_limit=1_000_000)
+    emulator.portal.limits.calls_today = 41
+    told = hubspot(emulator).usage()
+    emulator.portal.amend_switches(rate_limit=0)
+    assert told.daily is not None
+    assert (told.daily.usage_limit, told.daily.current_usage) == (1_000_000, 42)
+    assert (told.rates.most, told.rates.interval_ms) == (190, 10_000)
+    assert (told.rates.daily, told.rates.daily_left) == (1_000_000, 1_000_000 - 42)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [{}, {"usageLimit": 0, "currentUsage": 1}, {"usageLimit": 9, "currentUsage": "many"},
+     {"usageLimit": 9, "currentUsage": 1, "fetchStatus": "FAILURE"}],
+    ids=["empty", "no limit", "odd", "failed"],
+)  # fmt: skip
+def test_a_count_that_says_nothing_is_no_count(row: dict[str, object]) -> None:
+    """HubSpot may not know the day's calls; nothing is made up then."""
+    body = json.dumps({"results": [row]}).encode()
+    assert replies.daily_usage(Response(200, {}, body)) is None

@@ -29,6 +29,7 @@ PAYLOAD = Payload((WireField("0-1", "email", "canary@clinic.example"),), "https:
 
 REQUESTS = {
     Operation.ACCOUNT_DETAILS: wire.account_details(),
+    Operation.DAILY_USAGE: wire.daily_usage(),
     Operation.PRIVATE_APP_TOKEN: wire.private_app_token(TOKEN),
     Operation.OAUTH_TOKEN: wire.oauth_token(TOKEN, "id", Secret("canary-secret")),
     Operation.LIST_FORMS: wire.list_forms("next"),
