@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from gateway.domain.objects import COMPANY, CONTACT, TICKET
-from gateway.emulator.seed import choices
-from gateway.emulator.seed.shapes import HIPAA, Json, prop
+from gateway.domain.objects import APPOINTMENT, COMPANY, CONTACT, DEAL, PROJECT, TICKET
+from gateway.emulator.seed import choices, dealings
+from gateway.emulator.seed.shapes import HIPAA, Json, kept_by_hubspot, prop
 
 POLICY = "2-41007216"
 """The account's own object type: an insurance policy."""
 
 _SENSITIVE, _HIGHLY = "sensitive", "highly_sensitive"
-
-
-def _built_in_dates(modified: str, group: str) -> tuple[Json, ...]:
-    def row(name: str, label: str, kind: str, field_type: str) -> Json:
-        return prop(name, label, kind, field_type, group=group, built_in=True, read_only=True,
-                    form_field=False)  # fmt: skip
-
-    return (
-        row("createdate", "Create date", "datetime", "date"),
-        row(modified, "Last modified date", "datetime", "date"),
-        row("hs_object_id", "Record ID", "number", "number"),
-    )
 
 
 _CONTACT_ORDINARY = (
@@ -132,12 +120,15 @@ _POLICY = (
 PROPERTIES: dict[str, tuple[Json, ...]] = {
     CONTACT: (
         *_CONTACT_ORDINARY,
-        *_built_in_dates("lastmodifieddate", "contactinformation"),
+        *kept_by_hubspot("contactinformation", created="createdate", modified="lastmodifieddate"),
         *_CONTACT_HEALTH,
         *_CONTACT_PERSONAL,
     ),
-    COMPANY: (*_COMPANY, *_built_in_dates("hs_lastmodifieddate", "companyinformation")),
-    TICKET: (*_TICKET, *_built_in_dates("hs_lastmodifieddate", "ticketinformation")),
-    POLICY: (*_POLICY, *_built_in_dates("hs_lastmodifieddate", "policy")),
+    COMPANY: (*_COMPANY, *kept_by_hubspot("companyinformation", created="createdate")),
+    DEAL: (*dealings.DEALS, *kept_by_hubspot("dealinformation", created="createdate")),
+    TICKET: (*_TICKET, *kept_by_hubspot("ticketinformation", created="createdate")),
+    APPOINTMENT: (*dealings.APPOINTMENTS, *kept_by_hubspot("appointmentinformation")),
+    PROJECT: (*dealings.PROJECTS, *kept_by_hubspot("projectinformation")),
+    POLICY: (*_POLICY, *kept_by_hubspot("policy")),
 }
 """objectTypeId → property definitions."""

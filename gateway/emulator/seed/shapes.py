@@ -73,6 +73,20 @@ def prop(
     return made
 
 
+def kept_by_hubspot(
+    group: str, *, created: str = "hs_createdate", modified: str = "hs_lastmodifieddate"
+) -> tuple[Json, ...]:
+    """The properties HubSpot itself fills on every record; nobody writes them."""
+    rows = (
+        (created, "Create date", "datetime", "date"),
+        (modified, "Last modified date", "datetime", "date"),
+        ("hs_object_id", "Record ID", "number", "number"),
+    )
+    return tuple(
+        prop(*row, group=group, built_in=True, read_only=True, form_field=False) for row in rows
+    )
+
+
 def field(
     field_type: str,
     name: str,
