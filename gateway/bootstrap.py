@@ -19,6 +19,7 @@ from gateway.sealing.keyring import open_keyring
 from gateway.settings import Mode, Settings, load_settings
 from gateway.store.lockfile import LockStore
 from gateway.store.store import open_store
+from gateway.usecases.approvals import Approvals
 from gateway.usecases.breaker import Breaker
 from gateway.usecases.check import Check
 from gateway.usecases.definitions import Definitions
@@ -100,7 +101,14 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
         lambda body: keyring.fingerprint(PROBE + body), portal.known_id, settings.unknown_window
     )
     locks = LockStore(settings.lock_file, keyring.fingerprint)
-    check = Check(definitions, portal, locks, approval_required=settings.approval_required)
+    check = Check(
+        definitions,
+        portal,
+        locks,
+        approval_required=settings.approval_required,
+        now_ms=_now_ms,
+    )
+    approvals = Approvals(check, portal, locks, store.approvals, now_ms=_now_ms)
     instruments = Instruments(store.outbox, store.queue, _now_ms)
     intake = Intake(
         store.outbox,
@@ -121,6 +129,19 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
     )
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     delivery = Delivery(
+    webhooks = Webhooks(
+        store.inbox,
+        store.outbox,
+        portal,
+        definitions,
+        instruments,
+        secret=settings.client_secret,
+        public_url=settings.public_url,
+        legacy=settings.webhook_legacy,
+        expected_portal=settings.portal_id,
+        now_ms=_now_ms,
+    )
+    resources.callback(webhooks.close)
         owner,
         store.outbox,
         keyring,
@@ -151,6 +172,8 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
         Retention(store.epochs, keyring, hold_s=settings.hold, now_ms=_now_ms),
         portal,
         unknown_window_s=settings.unknown_window,
+        approvals,
+        store.inbox,
         now_ms=_now_ms,
     )
     worker = Worker(
@@ -188,6 +211,7 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
         check=check,
         intake=intake,
         submit=submit,
+        approvals=approvals,
         store=store,
         worker=worker,
         housekeeping=housekeeping,

@@ -36,6 +36,8 @@ class Action(enum.StrEnum):
     KEY_CLOSED = "key.closed"
     KEY_DESTROYED = "key.destroyed"
     PROBED = "portal.probed"
+    FORM_APPROVED = "form.approved"
+    FORM_DRIFTED = "form.drifted"
     WEBHOOK_RECEIVED = "webhook.received"
 
 
@@ -66,6 +68,8 @@ NOT_OF_A_SUBMISSION: Mapping[Action, str] = {
     Action.KEY_CLOSED: "a key's id",
     Action.KEY_DESTROYED: "a key's id",
     Action.PROBED: "a form's id",
+    Action.FORM_APPROVED: "a form's id without dashes",
+    Action.FORM_DRIFTED: "a form's id without dashes",
     Action.WEBHOOK_RECEIVED: "inbox",
 }
 """Actions on something else, and what stands in the row's ``sid`` then."""
@@ -73,8 +77,9 @@ NOT_OF_A_SUBMISSION: Mapping[Action, str] = {
 
 @dataclasses.dataclass(frozen=True)
 class AuditRow:
-    """One row of the chain. ``envelope_sha256`` is a digest of ciphertext, never of a value;
-    ``cause`` is a key of ``CAUSES`` or, of a person's decision, of ``REASONS``."""
+    """One row of the chain. ``envelope_sha256`` is a digest of ciphertext, never of a value,
+    or, of a form, of what was approved or has changed; ``cause`` is a key of ``CAUSES`` or, of
+    a person's decision, of ``REASONS``."""
 
     seq: int
     at_ms: int

@@ -138,6 +138,14 @@ class LockNotWritten(Refused):
         self.cause = cause
 
 
+class UnknownFields(Refused):
+    """Something was said of fields that the form does not have, or that cannot be approved."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        super().__init__("The form has no such field to approve: " + ", ".join(keys) + ".")
+        self.keys = tuple(keys)
+
+
 class ChangedSinceShown(Refused):
     """The form is no longer as it was when it was shown to who approves it."""
 

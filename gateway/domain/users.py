@@ -12,6 +12,7 @@ class Permission(enum.StrEnum):
 
     VIEW_FORMS = "view forms"
     CHECK_FORMS = "check forms"
+    APPROVE_FORMS = "approve forms"
     SUBMIT = "submit answers"
     VIEW_RECEIPTS = "view receipts"
     VIEW_OUTBOX = "view the outbox"
@@ -40,11 +41,14 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(Permission),
     # Types answers in, and sees where a receipt is.
     Role.INTAKE: frozenset({_P.VIEW_FORMS, _P.SUBMIT, _P.VIEW_RECEIPTS}),
-    # Also watches the queue, sees why a form is closed, and decides what nobody can tell.
-    Role.SUPERVISOR: frozenset({_P.VIEW_FORMS, _P.CHECK_FORMS, _P.SUBMIT, _P.VIEW_RECEIPTS,
+    # Also watches the queue, sees why a form is closed, approves forms, and decides what nobody
+    # can tell.
+    Role.SUPERVISOR: frozenset({_P.APPROVE_FORMS,
+                                _P.VIEW_FORMS, _P.CHECK_FORMS, _P.SUBMIT, _P.VIEW_RECEIPTS,
                                 _P.VIEW_OUTBOX, _P.RESEND, _P.DECIDE, _P.VIEW_INBOX}),
     # Runs the system, and does not type answers.
-    Role.ADMIN: frozenset({_P.VIEW_FORMS, _P.CHECK_FORMS, _P.VIEW_RECEIPTS, _P.VIEW_OUTBOX,
+    Role.ADMIN: frozenset({_P.APPROVE_FORMS,
+                           _P.VIEW_FORMS, _P.CHECK_FORMS, _P.VIEW_RECEIPTS, _P.VIEW_OUTBOX,
                            _P.DELIVER, _P.DIAGNOSE, _P.RESEND, _P.SWITCH_QUEUE, _P.PROBE,
                            _P.VIEW_INBOX}),
     # Looks at what happened, and changes nothing.

@@ -17,6 +17,7 @@ class Duty(enum.StrEnum):
     COPIES = "copies"
     RETENTION = "retention"
     CHORES = "chores"
+    DRIFT = "drift"
 
 
 _READ = select(duties).where(duties.c.name == bindparam("of_name"))

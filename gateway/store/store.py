@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from gateway.domain.errors import GatewayError, IntakeClosed
 from gateway.store import postgres, sqlite
+from gateway.store.approval_rows import ApprovalRows
 from gateway.store.audit import Audit
 from gateway.store.database import Closeable, Database, refused
 from gateway.store.duties import Duties
@@ -64,6 +65,7 @@ class Store:
         self.duties = Duties(means)
         self.epochs = Epochs(means)
         self.probes = Probes(means)
+        self.approvals = ApprovalRows(means)
         self.installation = Installation(means)
         self.inbox = Inbox(means)
         self.audit = Audit(reader)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+from collections.abc import Callable
 
 from gateway.domain.errors import (
     AccountRefused,
     GatewayError,
     HubSpotError,
     IntakeClosed,
+    NotFound,
     PolicyViolation,
     Unauthorized,
     UnknownForm,
@@ -20,6 +22,7 @@ from gateway.domain.reports import FormReport
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.snapshots import Snapshot
 from gateway.domain.submissions import Payload
+from gateway.intake.property_rules import rule_findings
 from gateway.policy.gate import examine
 from gateway.store.lockfile import LockStore
 from gateway.usecases.definitions import Definitions, Described
@@ -51,11 +54,13 @@ class Check:
         locks: LockStore,
         *,
         approval_required: bool,
+        now_ms: Callable[[], int],
     ) -> None:
         self._definitions = definitions
         self._portal = portal
         self._locks = locks
         self._approval_required = approval_required
+        self._now_ms = now_ms
 
     def form(self, form: str) -> tuple[Snapshot, FormReport]:
         """The report on one form, and the description it rests on.
@@ -65,6 +70,26 @@ class Check:
         """
         described = self._definitions.best(self._definitions.find(form))
         return described.snapshot, self._report(described, self._held())
+
+    def form_now(self, form: str) -> tuple[Snapshot, FormReport]:
+        """As :meth:`form`, on a description read now. Raises :class:`UnknownForm`, and what
+        asking HubSpot raised: nothing remembered is good enough here."""
+        form_id = self._definitions.find(form)
+        try:
+            snapshot = self._definitions.current(form_id, after_ms=self._now_ms())
+        except NotFound:
+            raise UnknownForm from None
+        held = self._portal.facts().held
+        return snapshot, examine(
+            snapshot, held, approval=self.approval(form_id), beside=rule_findings(snapshot)
+        )
+
+    def under(self, snapshot: Snapshot, lock: FormLock) -> FormReport:
+        """The report on a description, if ``lock`` were what people approved of it."""
+        approval = Approval(required=self._approval_required, lock=lock)
+        return examine(
+            snapshot, self._held(), approval=approval, beside=rule_findings(snapshot)
+        )
 
     def open_form(self, form: str) -> tuple[FormDefinition, FormReport]:
         """The form, if it may take answers now.

@@ -29,6 +29,7 @@ from gateway.policy.permissions import require
 from gateway.settings import Mode
 from gateway.store.store import Store
 from gateway.usecases.check import Check, IntakeForm
+from gateway.usecases.approvals import Approvals
 from gateway.usecases.deliver import OLDEST_SENT_MS
 from gateway.usecases.doctor import Doctor
 from gateway.usecases.housekeeping import Housekeeping
@@ -70,6 +71,7 @@ class Gateway:
         intake: Intake,
         submit: Submit,
         store: Store,
+        approvals: Approvals,
         worker: Worker,
         housekeeping: Housekeeping,
         watch: Watch,
@@ -89,6 +91,7 @@ class Gateway:
         self._store = store
         self._outbox = store.outbox
         self._worker = worker
+        self.approvals = approvals
         self._housekeeping = housekeeping
         self._watch = watch
         self._probe = probe

@@ -13,6 +13,7 @@ from gateway.store.duties import Duties, Duty
 from gateway.store.outbox import Outbox
 from gateway.store.queue import Queue
 from gateway.usecases.deliver import Delivery
+from gateway.usecases.approvals import Approvals
 from gateway.usecases.portal import Portal, PortalFacts
 from gateway.usecases.reconcile import Reconcile
 from gateway.usecases.retention import Retention
@@ -28,6 +29,7 @@ RETENTION_S = 60.0
 COPIES_S = 86_400.0
 COPIES_BACK_MS = 2 * 86_400_000
 DUTY_LEASE_S = 300.0
+DRIFT_S = 60.0
 REFUSALS = frozenset({"unauthorized", "rate_limited", "ip_block"})
 """Rests in which not even reading is allowed, as keys of ``CAUSES``."""
 
@@ -48,6 +50,8 @@ class Housekeeping:
         *,
         unknown_window_s: int,
         now_ms: Callable[[], int],
+        approvals: Approvals,
+        inbox: Inbox,
     ) -> None:
         self._owner = owner
         self._outbox = outbox
@@ -60,6 +64,8 @@ class Housekeeping:
         self._longest_look_s = min(UNKNOWN_LOOK_S[1], unknown_window_s / LOOKS_PER_WINDOW)
         self._now_ms = now_ms
         self._next: dict[str, float] = {}
+        self._approvals = approvals
+        self._inbox = inbox
         self._look_gap_s = UNKNOWN_LOOK_S[0]
         self._unclear = 0
 
@@ -81,6 +87,8 @@ class Housekeeping:
 
     def look_up(self) -> Mapping[str, int | bool]:
         """One look for every unclear submission, now; what it found, by name."""
+        if self._due("drift", DRIFT_S):
+            self._elected(Duty.DRIFT, DRIFT_S / 2, self._approvals.note_drift)
         found = self._reconcile.sweep()
         return {
             "looked": found.looked,
