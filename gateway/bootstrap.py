@@ -33,7 +33,9 @@ from gateway.usecases.overview import Watch
 from gateway.usecases.portal import Portal
 from gateway.usecases.probe import ProbeRun
 from gateway.usecases.reconcile import Reconcile
+from gateway.usecases.receive import Webhooks
 from gateway.usecases.retention import Retention
+from gateway.usecases.scope_plan import Scopes
 from gateway.usecases.submit import Submit
 from gateway.usecases.worker import Worker
 
@@ -125,10 +127,9 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
         intake,
         instruments,
         settings.public_url,
+        phone_region=settings.phone_region,
         now_ms=_now_ms,
     )
-    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    delivery = Delivery(
     webhooks = Webhooks(
         store.inbox,
         store.outbox,
@@ -142,6 +143,8 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
         now_ms=_now_ms,
     )
     resources.callback(webhooks.close)
+    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    delivery = Delivery(
         owner,
         store.outbox,
         keyring,
@@ -170,10 +173,10 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
             now_ms=_now_ms,
         ),
         Retention(store.epochs, keyring, hold_s=settings.hold, now_ms=_now_ms),
-        portal,
-        unknown_window_s=settings.unknown_window,
         approvals,
         store.inbox,
+        portal,
+        unknown_window_s=settings.unknown_window,
         now_ms=_now_ms,
     )
     worker = Worker(
@@ -209,16 +212,18 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
         delivers_here=settings.delivers,
         rate_limit=settings.rate_limit,
         check=check,
+        approvals=approvals,
         intake=intake,
         submit=submit,
-        approvals=approvals,
         store=store,
         worker=worker,
         housekeeping=housekeeping,
         watch=watch,
         probe=probe,
         instruments=instruments,
-        doctor=Doctor(settings, store, keyring, portal, check, intake, watch, _now_ms),
+        doctor=Doctor(settings, store, keyring, hubspot, portal, check, intake, watch, _now_ms),
+        webhooks=webhooks,
+        scopes=Scopes(check, portal, public_url=settings.public_url),
         now_ms=_now_ms,
         resources=resources.pop_all(),
     )

@@ -15,7 +15,6 @@ import enum
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from gateway.domain.features import NOTIFIED, Feature
 from gateway.domain.findings import Finding, finding
@@ -23,6 +22,7 @@ from gateway.domain.objects import object_type
 from gateway.domain.reports import FormReport
 from gateway.domain.scope_plans import ScopePlan
 from gateway.policy.features import is_notified
+from gateway.policy.public_url import public_url_finding
 
 HSPROJECT, APP, WEBHOOKS = "hsproject.json", "app-hsmeta.json", "webhooks-hsmeta.json"
 PLACES: Mapping[str, str] = {
@@ -36,7 +36,6 @@ WEBHOOK_PATH = "/webhooks/hubspot"
 REDIRECT_PATH = "/oauth/callback"
 MAX_CONCURRENT = 10
 """Requests HubSpot has under way at once; it takes no number below six."""
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Platform(enum.StrEnum):
@@ -95,20 +94,10 @@ def project_files(
         subscriptions = _subscriptions(reports)
         if subscriptions:
             files[WEBHOOKS] = _webhooks(subscriptions, public_url)
-            findings += public_url_findings(public_url)
+            findings.append(public_url_finding(public_url))
         else:
             findings.append(finding("nothing_to_subscribe"))
     return ProjectFiles(files, tuple(findings))
-
-
-def public_url_findings(public_url: str) -> tuple[Finding, ...]:
-    """Whether HubSpot can send anything to the address people open."""
-    parts = urlsplit(public_url)
-    if parts.hostname in _LOOPBACK:
-        return (finding("public_url_loopback", url=public_url),)
-    if parts.scheme != "https":
-        return (finding("public_url_insecure", url=public_url),)
-    return (finding("public_url_ready", url=public_url),)
 
 
 def _app(project: Project, plan: ScopePlan, public_url: str) -> dict[str, Any]:

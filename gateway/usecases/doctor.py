@@ -3,39 +3,49 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from gateway.domain.errors import (
     INTAKE_CAUSES,
     AccountRefused,
     GatewayError,
     HubSpotError,
+    KeyringBroken,
     Unauthorized,
 )
-from gateway.domain.findings import Finding, finding
+from gateway.domain.findings import Finding, Severity, finding
+from gateway.domain.reports import FormReport
 from gateway.domain.submissions import STATE_WORDS, State
+from gateway.hubspot.api import HubSpot
+from gateway.policy.public_url import public_url_finding
 from gateway.sealing.keyring import Keyring
 from gateway.settings import Mode, Settings
+from gateway.settings.options import OPTION_FILE, Option, file_findings, unsafe_options
 from gateway.store.store import Store
+from gateway.usecases.account_health import account_findings
 from gateway.usecases.check import Check
 from gateway.usecases.intake import Intake
 from gateway.usecases.overview import Watch
-from gateway.usecases.portal import Portal
+from gateway.usecases.portal import CLOCK_SKEW_MS, Portal
 
 DISK_LOW_MIB = 64
 """Room for some ten thousand submissions; below it somebody should look."""
+
+_CLOCK_GRAIN_S = CLOCK_SKEW_MS // 1000
+"""Within so many seconds the clocks agree."""
 
 ACCOUNT_FINDINGS = {"portal": "portal_mismatch", "region": "region_unknown"}
 
 
 class Doctor:
-    """Looks at settings, keys, outbox, account, clock and every form."""
+    """Looks at settings, options, keys, outbox, account, clock and every form."""
 
     def __init__(
         self,
         settings: Settings,
         store: Store,
         keyring: Keyring,
+        hubspot: HubSpot,
         portal: Portal,
         check: Check,
         intake: Intake,
@@ -45,15 +55,17 @@ class Doctor:
         self._settings = settings
         self._store = store
         self._keyring = keyring
+        self._hubspot_calls = hubspot
         self._portal = portal
         self._check = check
         self._intake = intake
         self._watch = watch
         self._now_ms = now_ms
 
-    def findings(self) -> tuple[Finding, ...]:
-        """Every finding, in the order a person would put things right."""
-        return (*self._mode(), *self._own(), *self._hubspot())
+    def findings(self, option: Option | None = None) -> tuple[Finding, ...]:
+        """Every finding, in the order a person would put things right. ``option`` gives the
+        Streamlit options in effect; without it the project's own option file is looked at."""
+        return (*self._mode(), *_options(option), *self._own(), *self._hubspot())
 
     def _mode(self) -> Iterator[Finding]:
         if self._settings.mode is Mode.DEMO:
@@ -61,9 +73,16 @@ class Doctor:
         elif self._settings.mode is Mode.EMULATED:
             yield finding("emulated", base=self._settings.api_base)
         yield finding("loopback_only")
+        yield public_url_finding(self._settings.public_url)
 
     def _own(self) -> Iterator[Finding]:
-        yield finding("keys_ready", key=self._keyring.sealing.key_id[:8])
+        try:
+            self._keyring.refresh()
+        except KeyringBroken as error:
+            yield finding("keys_broken", cause=error.cause)
+        else:
+            count = len(self._keyring.epochs())
+            yield finding("keys_ready", key=self._keyring.sealing.key_id[:8], count=count)
         try:
             self._store.outbox.prove_writable()
             counts = self._store.outbox.counts()
@@ -97,27 +116,48 @@ class Doctor:
             yield finding("token_refused")
         except HubSpotError:
             yield finding("hubspot_unreachable")
-            yield from self._forms()
+            yield from _forms(self._reports())
         else:
-            if facts.account_type == "SANDBOX":
-                yield finding("portal_sandbox", type=facts.account_type)
-            if facts.clock_wrong and facts.clock_skew_ms is not None:
-                yield finding("clock_skew", seconds=facts.clock_skew_ms // 1000)
-            yield from self._forms()
+            reports = self._reports()
+            yield from account_findings(self._hubspot_calls, facts, reports or ())
+            if facts.clock_skew_ms is not None:
+                code = "clock_skew" if facts.clock_wrong else "clock_ready"
+                seconds = facts.clock_skew_ms // 1000 if facts.clock_wrong else _CLOCK_GRAIN_S
+                yield finding(code, seconds=seconds)
+            yield from _forms(reports)
 
-    def _forms(self) -> Iterator[Finding]:
+    def _reports(self) -> tuple[FormReport, ...] | None:
+        """The report on every form; None when HubSpot cannot be asked for them."""
         try:
-            reports = self._check.all()
+            return self._check.all()
         except HubSpotError:
-            return
-        if not reports:
-            yield finding("no_forms")
-        for report in reports:
-            if report.open:
-                yield finding("form_open", form=report.form_name)
-            else:
-                cause = " ".join(f.message for f in report.errors)
-                yield finding("form_refused", form=report.form_name, cause=cause)
-        for scope in sorted({scope for report in reports for scope in report.scopes.excess}):
-            if all(scope in report.scopes.excess for report in reports):
-                yield finding("scope_excess", scope=scope)
+            return None
+
+
+def _options(option: Option | None) -> Iterator[Finding]:
+    found = unsafe_options(option) if option is not None else file_findings(OPTION_FILE)
+    yield from found or (finding("streamlit_ready"),)
+
+
+def _forms(reports: tuple[FormReport, ...] | None) -> Iterator[Finding]:
+    if reports is None:
+        return
+    if not reports:
+        yield finding("no_forms")
+    for report in reports:
+        if not report.open:
+            cause = _messages(report.errors)
+            yield finding("form_refused", form=report.form_name, cause=cause)
+            continue
+        yield finding("form_open", form=report.form_name)
+        warnings = tuple(f for f in report.findings if f.severity is Severity.WARNING)
+        if warnings:
+            yield finding("form_warnings", form=report.form_name, cause=_messages(warnings))
+    everywhere = [set(report.scopes.excess) for report in reports]
+    excess = sorted(set.intersection(*everywhere)) if everywhere else []
+    if excess:
+        yield finding("scope_excess", scopes=", ".join(excess))
+
+
+def _messages(findings: Iterable[Finding]) -> str:
+    return " ".join(dict.fromkeys(one.message for one in findings))

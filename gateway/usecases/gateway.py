@@ -27,9 +27,10 @@ from gateway.domain.submissions import Event, Receipt, State, Status, read_recei
 from gateway.domain.users import Permission, User
 from gateway.policy.permissions import require
 from gateway.settings import Mode
+from gateway.settings.options import Option
 from gateway.store.store import Store
-from gateway.usecases.check import Check, IntakeForm
 from gateway.usecases.approvals import Approvals
+from gateway.usecases.check import Check, IntakeForm
 from gateway.usecases.deliver import OLDEST_SENT_MS
 from gateway.usecases.doctor import Doctor
 from gateway.usecases.housekeeping import Housekeeping
@@ -37,6 +38,8 @@ from gateway.usecases.instruments import Instruments
 from gateway.usecases.intake import Intake
 from gateway.usecases.overview import Watch
 from gateway.usecases.probe import ProbeRun
+from gateway.usecases.receive import Webhooks
+from gateway.usecases.scope_plan import Scopes
 from gateway.usecases.submit import Submit
 from gateway.usecases.worker import Worker
 
@@ -68,16 +71,18 @@ class Gateway:
         delivers_here: bool,
         rate_limit: int,
         check: Check,
+        approvals: Approvals,
         intake: Intake,
         submit: Submit,
         store: Store,
-        approvals: Approvals,
         worker: Worker,
         housekeeping: Housekeeping,
         watch: Watch,
         probe: ProbeRun,
         instruments: Instruments,
         doctor: Doctor,
+        scopes: Scopes,
+        webhooks: Webhooks,
         now_ms: Callable[[], int],
         resources: ExitStack,
     ) -> None:
@@ -86,17 +91,19 @@ class Gateway:
         """Whether the pages' process is to deliver too (GATEWAY_WORKER)."""
         self._rate_limit = rate_limit
         self._check = check
+        self.approvals = approvals
         self._intake = intake
         self._submit = submit
         self._store = store
         self._outbox = store.outbox
         self._worker = worker
-        self.approvals = approvals
         self._housekeeping = housekeeping
         self._watch = watch
         self._probe = probe
         self._instruments = instruments
         self._doctor = doctor
+        self.scopes = scopes
+        self.webhooks = webhooks
         self._now_ms = now_ms
         self._resources = resources
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="read-again")
@@ -278,10 +285,10 @@ class Gateway:
         require(by, Permission.VIEW_FORMS)
         return self._outbox.counts()
 
-    def doctor(self, *, by: User) -> tuple[Finding, ...]:
-        """Every finding about the set-up."""
+    def doctor(self, *, by: User, option: Option | None = None) -> tuple[Finding, ...]:
+        """Every finding about the set-up: see :meth:`Doctor.findings`."""
         require(by, Permission.DIAGNOSE)
-        return self._doctor.findings()
+        return self._doctor.findings(option)
 
     def ready(self) -> tuple[bool, str]:
         """Whether answers can be accepted and sent now, and if not why: for a health probe."""

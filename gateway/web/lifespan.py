@@ -12,8 +12,8 @@ from contextlib import AbstractAsyncContextManager
 from gateway import bootstrap
 from gateway.domain.errors import GatewayError
 from gateway.domain.findings import Finding
+from gateway.settings.options import unsafe_options
 from gateway.web.logs import keep_values_out, where
-from gateway.web.options import unsafe_options
 
 _COLLECT_EVERY_S = 30
 _EXIT_SETTINGS = 2

@@ -1,4 +1,5 @@
-"""Who may connect while there is no sign-in: a browser on this very machine, and nobody else.
+"""Who may connect while there is no sign-in: a browser on this very machine, and nobody else,
+but for HubSpot's webhooks, which are known by their signature.
 
 A page elsewhere can still make the browser call us (DNS rebinding, cross-site websockets),
 so the peer's address alone proves nothing: Host, Origin and the traces of a proxy count too.
@@ -13,9 +14,11 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
-"""The names under which a browser on this machine may call us."""
+from gateway.domain.webhooks import PATH
+from gateway.settings.options import OWN_NAMES
 
+SIGNED = ("POST", PATH)
+"""What may be asked through a proxy."""
 _PROXY_HEADERS = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "x-original-host"})
 _POLICY_VIOLATION = 1008
 
@@ -30,15 +33,25 @@ def refusal(scope: Scope) -> str | None:
     ``peer``, ``proxy``, ``host`` or ``origin``; None when it may go on.
 
     A websocket must name its origin. A plain request may leave it out, as a typed address does.
+    A post to the webhook's path may come through a proxy on this machine and under any host: its
+    signature tells who sent it, and its route checks the host itself. A browser has no business
+    there, so it may name no origin at all.
     """
     headers = Headers(scope=scope)
+    if scope["type"] == "http" and (scope.get("method"), scope["path"]) == SIGNED:
+        # The server itself takes the client's address from what a proxy on this machine says.
+        return "origin" if headers.getlist("origin") else None
+    return _refusal_of_pages(scope, headers)
+
+
+def _refusal_of_pages(scope: Scope, headers: Headers) -> str | None:
     client = scope.get("client")
     if client is None or not _is_loopback(client[0]):
         return "peer"
     if any(n in _PROXY_HEADERS or n.startswith("x-forwarded-") for n in headers):
         return "proxy"
     hosts = headers.getlist("host")
-    if len(hosts) != 1 or _name_of(hosts[0]) not in OWN_NAMES:
+    if len(hosts) != 1 or host_name(hosts[0]) not in OWN_NAMES:
         return "host"
     origins = headers.getlist("origin")
     if scope["type"] == "websocket" and not origins:
@@ -73,7 +86,7 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-def _name_of(host: str) -> str:
+def host_name(host: str) -> str:
     """The name in a Host header, without its port; "" when the header has no clean shape."""
     name, colon, port = host.lower().rpartition(":")
     if colon and port.isascii() and port.isdigit():

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.web.loopback import OWN_NAMES, LoopbackGuard, refusal
+from gateway.settings.options import OWN_NAMES
+from gateway.web.loopback import LoopbackGuard, refusal
 
 
 def _scope(kind: str = "http", client: Any = ("127.0.0.1", 1), **headers: str) -> dict[str, Any]:
@@ -56,6 +57,38 @@ def test_two_hosts_are_no_host() -> None:
     scope = _scope()
     scope["headers"].append((b"host", b"example.org"))
     assert refusal(scope) == "host"
+
+
+POST = {"method": "POST", "path": "/webhooks/hubspot"}
+PROXIED = {"x_forwarded_for": "203.0.113.9", "forwarded": "for=203.0.113.9", "via": "1.1 x"}
+
+
+@pytest.mark.parametrize("host", ["intake.example", "127.0.0.1:8501", "other.example"])
+def test_a_signed_post_may_come_through_a_proxy(host: str) -> None:
+    """From any address and under any host: who sent it is told by its signature, and the route
+    looks at the host."""
+    scope = _scope(client=("203.0.113.9", 1), host=host, **PROXIED)
+    assert refusal({**scope, **POST}) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"method": "GET"}, {"method": "HEAD"}, {"method": "post"}, {"path": "/"}, {"path": "/metrics"},
+        {"path": "/webhooks/hubspot/"}, {"path": "/Webhooks/hubspot"}, {"path": "/inbox"},
+        {"type": "websocket"},
+    ],
+)  # fmt: skip
+def test_nothing_else_may(other: dict[str, str]) -> None:
+    """Another method, another path, or a websocket there is refused as ever."""
+    scope = _scope(client=("203.0.113.9", 1), host="intake.example", **PROXIED)
+    assert refusal({**scope, **POST, **other}) == "peer"
+    assert refusal({**_scope(via="1.1 x"), **POST, **other}) == "proxy"
+
+
+def test_a_browser_has_no_business_at_the_webhook() -> None:
+    """Whatever names an origin is a page's script, and refused."""
+    assert refusal({**_scope(origin="http://127.0.0.1:8501"), **POST}) == "origin"
 
 
 @given(st.text(alphabet="abc0127.:[]@%/-", max_size=24))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from streamlit import config
 
-from gateway.web.options import SAFE_OPTIONS, unsafe_options
+from gateway.settings.options import SAFE_OPTIONS, unsafe_options
 from gateway.web.shell import rewrite
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -1,17 +1,27 @@
-"""The Streamlit options this program is safe with, checked as they are in effect.
+"""The Streamlit options this program is safe with.
 
 A config file is easily passed by: another folder, a flag, a variable, a file in the home
-folder. So the values that count are asked for at start, and any other stops the start.
+folder. So the values in effect are asked for at start, and any other stops the start. Where no
+Streamlit runs, as on the command line, the project's own file is looked at.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
 
 from gateway.domain.findings import Finding, finding
-from gateway.web.loopback import OWN_NAMES
+
+OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+"""The names under which a browser on this machine may call us."""
+
+OPTION_FILE = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
+"""The project's own."""
 
 Accepts = Callable[[object], bool]
+Option = Callable[[str], object]
+"""The value in effect of a Streamlit option, by its name (``streamlit.config.get_option``)."""
 
 
 def _only(value: object) -> Accepts:
@@ -71,11 +81,36 @@ SAFE_OPTIONS: Mapping[str, Accepts] = {
 """Option → whether a value of it is safe here."""
 
 
-def unsafe_options(option: Callable[[str], object]) -> tuple[Finding, ...]:
-    """A ``streamlit_option`` finding for every option whose value in effect is not safe.
+SAFE_BY_DEFAULT = frozenset(
+    {
+        "server.baseUrlPath", "server.trustedUserHeaders", "server.corsAllowedOrigins",
+        "server.enableCORS", "server.enableXsrfProtection", "server.enableAgentApi",
+        "server.enableStaticServing", "server.scriptHealthCheckEnabled", "server.runOnSave",
+        "global.developmentMode",
+    }
+)  # fmt: skip
+"""Options that Streamlit itself sets to a safe value where a file does not name them."""
 
-    ``option`` returns the value in effect of an option by name (``streamlit.config.get_option``).
-    """
+
+def file_findings(path: Path) -> tuple[Finding, ...]:
+    """What is wrong with the option file at ``path``: that it cannot be read, or a
+    ``streamlit_option`` finding for every option it leaves at, or sets to, an unsafe value."""
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return (finding("streamlit_file", file=f"{path.parent.name}/{path.name}"),)
+    found: list[Finding] = []
+    for name, accepts in SAFE_OPTIONS.items():
+        section, _, key = name.partition(".")
+        options = written.get(section)
+        named = isinstance(options, dict) and key in options
+        if not (accepts(written[section][key]) if named else name in SAFE_BY_DEFAULT):
+            found.append(finding("streamlit_option", option=name))
+    return tuple(found)
+
+
+def unsafe_options(option: Option) -> tuple[Finding, ...]:
+    """A ``streamlit_option`` finding for every option whose value in effect is not safe."""
     return tuple(
         finding("streamlit_option", option=name)
         for name, accepts in SAFE_OPTIONS.items()
