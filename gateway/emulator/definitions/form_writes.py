@@ -18,6 +18,7 @@ from gateway.emulator.definitions.form_shapes import CHANGE, CONTENT_KEYS, CREAT
 from gateway.emulator.portal import Form, Portal, now_ms
 from gateway.emulator.records import iso
 from gateway.emulator.responses import Answer, Stop
+from gateway.emulator.rules.fields import every_field
 from gateway.emulator.rules.messages import ASSUMED
 
 
@@ -69,11 +70,8 @@ def archive_form(call: Call) -> Answer:
 
 def addresses(form: Form) -> Iterator[tuple[str, str]]:
     """(objectTypeId, name) of every field, dependent ones too, twice where one stands twice."""
-    waiting = [field for group in form["fieldGroups"] for field in group["fields"]]
-    while waiting:
-        field = waiting.pop()
+    for field in every_field(form):
         yield field["objectTypeId"], field["name"]
-        waiting += [dependant["dependentField"] for dependant in field["dependentFields"]]
 
 
 def _kept(call: Call, before: Form, changes: Mapping[str, Any]) -> Answer:

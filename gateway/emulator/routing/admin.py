@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gateway.emulator import admin
+from gateway.emulator.definitions import drift
 from gateway.emulator.exchange import Door, Route
 from gateway.emulator.faults import REDIRECT_TARGET
 
@@ -23,6 +24,8 @@ ROUTES: Sequence[Route] = (
     Route("PATCH", "/_emulator/account", admin.amend_account, Door.ADMIN),
     Route("GET", "/_emulator/switches", admin.list_switches, Door.ADMIN),
     Route("PATCH", "/_emulator/switches", admin.amend_switches, Door.ADMIN),
+    Route("GET", "/_emulator/drift", drift.list_drift, Door.ADMIN),
+    Route("POST", "/_emulator/drift", drift.make_drift, Door.ADMIN),
     Route("POST", "/_emulator/tokens", admin.issue_token, Door.ADMIN),
     Route("PATCH", "/_emulator/forms/{form_id}", admin.amend_form, Door.ADMIN),
     Route("PATCH", "/_emulator/properties/{object_type}/{property_name}",

@@ -26,15 +26,18 @@ class Standing:
     """Whether it reaches the record."""
 
 
-def form_fields(form: Json) -> dict[Address, Json]:
-    """Every field of the form by (objectTypeId, name), dependent ones included."""
-    found: dict[Address, Json] = {}
+def every_field(form: Json) -> Iterator[dict[str, Any]]:
+    """Every field of the form, dependent ones included."""
     waiting = [field for group in form["fieldGroups"] for field in group["fields"]]
     while waiting:
         field = waiting.pop()
-        found[field["objectTypeId"], field["name"]] = field
+        yield field
         waiting += [d["dependentField"] for d in field["dependentFields"]]
-    return found
+
+
+def form_fields(form: Json) -> dict[Address, dict[str, Any]]:
+    """Every field of the form by (objectTypeId, name), dependent ones included."""
+    return {(field["objectTypeId"], field["name"]): field for field in every_field(form)}
 
 
 def standing(
