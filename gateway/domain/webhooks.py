@@ -93,7 +93,7 @@ class Notice:
     subscription_id: int
     event_id: int
     object_id: int
-    property: str
+    property_name: str
     """The property's name; "" when the event is not about one."""
     occurred_at_ms: int
     portal_id: int
@@ -111,7 +111,7 @@ class Notice:
     @property
     def key(self) -> tuple[int, int, int, str, int]:
         """What tells one event from another."""
-        return (self.subscription_id, self.event_id, self.object_id, self.property,
+        return (self.subscription_id, self.event_id, self.object_id, self.property_name,
                 self.occurred_at_ms)  # fmt: skip
 
     @property
@@ -156,7 +156,7 @@ class InboxRow:
 class Confirmation:
     """HubSpot reported a change of a property right after a submission that carries it."""
 
-    property: str
+    property_name: str
     label: str
     """The property's label in HubSpot: text from outside."""
     occurred_at_ms: int

@@ -209,7 +209,7 @@ def _notice(one: Any) -> Notice | None:
         subscription_id=event.subscription_id,
         event_id=event.event_id,
         object_id=object_id if object_id is not None else 0,
-        property=event.property_name or "",
+        property_name=event.property_name or "",
         occurred_at_ms=event.occurred_at,
         portal_id=event.portal_id,
         kind=kind,

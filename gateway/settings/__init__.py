@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from phonenumbers import SUPPORTED_REGIONS
+
 from gateway.domain.answers import Secret
 from gateway.domain.errors import SettingsError
 from gateway.settings.environment import OF_AN_ACCOUNT, Reader, merged, on_loopback, split
@@ -88,6 +90,9 @@ class Settings:
     """Who is to be told when something needs a person."""
     alarm_age: int
     """What waits for longer than this is an alarm."""
+    phone_region: str
+    """The country of phone numbers without one, two capital letters; empty leaves it to the
+    form's language."""
     lock_file: Path
     """What people approved, form by form."""
     approval_required: bool
@@ -147,6 +152,7 @@ def _read(reader: Reader) -> Settings | None:
         backlog=reader.number("GATEWAY_BACKLOG", 100_000, 1, 100_000_000),
         owner=reader.text("GATEWAY_OWNER")[:MAX_OWNER] or "your administrator",
         alarm_age=reader.number("GATEWAY_ALARM_AGE", 3600, 1, 30 * 86400),
+        phone_region=_phone_region(reader),
         lock_file=_lock_file(reader, data_dir),
         approval_required=_approval_required(reader, mode),
         webhook_legacy=reader.switch("GATEWAY_WEBHOOK_LEGACY_SIGNATURES", default=False),
@@ -212,6 +218,15 @@ def _approval_required(reader: Reader, mode: Mode) -> bool:
     if text not in ("", *APPROVAL):
         reader.fault("GATEWAY_APPROVAL", f"write {' or '.join(APPROVAL)}")
     return APPROVAL.get(text, mode is Mode.LIVE)
+
+
+def _phone_region(reader: Reader) -> str:
+    region = reader.text("GATEWAY_PHONE_REGION").upper()
+    if region and region not in SUPPORTED_REGIONS:
+        reader.fault(
+            "GATEWAY_PHONE_REGION", "give a country's two letters, such as US, GB or DE"
+        )
+    return region
 
 
 def _public_url(reader: Reader) -> str:

@@ -28,6 +28,7 @@ KNOWN = frozenset(
         "GATEWAY_DATA_DIR", "GATEWAY_KEYS", "GATEWAY_PUBLIC_URL", "GATEWAY_RATE_LIMIT",
         "GATEWAY_UNKNOWN_WINDOW", "GATEWAY_DEFINITION_MAX_AGE", "GATEWAY_SNAPSHOT_MAX_AGE",
         "GATEWAY_WORKER", "GATEWAY_HOLD", "GATEWAY_BACKLOG", "GATEWAY_OWNER", "GATEWAY_ALARM_AGE",
+        "GATEWAY_PHONE_REGION",
         "GATEWAY_LOCK_FILE", "GATEWAY_APPROVAL", "GATEWAY_WEBHOOK_LEGACY_SIGNATURES",
     }
 )  # fmt: skip
@@ -35,6 +36,9 @@ KNOWN = frozenset(
 
 OURS = ("HUBSPOT_", "GATEWAY_")
 """How the names of settings begin; another name that begins so is a slip of the keyboard."""
+
+SWITCHES: Mapping[str, bool] = {"on": True, "1": True, "off": False, "0": False}
+"""What a switch may say."""
 
 OF_AN_ACCOUNT = ("HUBSPOT_PORTAL_ID", "HUBSPOT_CLIENT_ID", "HUBSPOT_CLIENT_SECRET")
 """Settings that mean a real account: without a token they would silently be a demo."""
@@ -109,11 +113,11 @@ class Reader:
         return int(text)
 
     def switch(self, name: str, *, default: bool) -> bool:
-        """``on`` or ``off``."""
+        """``on`` or ``off``, or 1 or 0."""
         text = self.text(name).lower()
-        if text not in ("", "on", "off"):
+        if text not in ("", *SWITCHES):
             self.fault(name, "write on or off")
-        return default if text not in ("on", "off") else text == "on"
+        return SWITCHES.get(text, default)
 
     def folder(self, name: str, default: Path) -> Path:
         """A folder; ``~`` and ``~user`` stand for homes."""

@@ -23,7 +23,7 @@ MOST_NAMES = 500
 """Properties that can be chosen from."""
 
 _C = inbox.c
-_KEY = (_C.subscription_id, _C.event_id, _C.object_id, _C.property, _C.occurred_at_ms)
+_KEY = (_C.subscription_id, _C.event_id, _C.object_id, _C.property_name, _C.occurred_at_ms)
 _NOTICE = tuple(_C[field.name] for field in dataclasses.fields(Notice))
 _INSERT = insert(inbox)
 
@@ -34,7 +34,7 @@ _LATEST = (
         and_(
             _later.c.object_id == _C.object_id,
             _later.c.object_type_id == _C.object_type_id,
-            _later.c.property == _C.property,
+            _later.c.property_name == _C.property_name,
             _later.c.occurred_at_ms > _C.occurred_at_ms,
         )
     )
@@ -83,7 +83,7 @@ class Inbox:
         if object_type_id is not None:
             asked = asked.where(_C.object_type_id == object_type_id)
         if name is not None:
-            asked = asked.where(_C.property == name)
+            asked = asked.where(_C.property_name == name)
         asked = asked.order_by(_C.occurred_at_ms.desc(), _C.event_id.desc()).limit(limit)
         rows = self._means.reader.run(lambda connection: connection.execute(asked).mappings().all())
         return tuple(
@@ -95,9 +95,9 @@ class Inbox:
     def names(self) -> tuple[tuple[str, str], ...]:
         """Every (object type id, property) there is a notice of, in order."""
         asked = (
-            select(_C.object_type_id, _C.property)
+            select(_C.object_type_id, _C.property_name)
             .distinct()
-            .order_by(_C.object_type_id, _C.property)
+            .order_by(_C.object_type_id, _C.property_name)
             .limit(MOST_NAMES)
         )
         rows = self._means.reader.run(lambda connection: connection.execute(asked).all())
@@ -117,7 +117,7 @@ class Inbox:
         asked = (
             select(*_NOTICE, _C.received_at_ms)
             .where(
-                tuple_(_C.object_type_id, _C.property).in_(properties),
+                tuple_(_C.object_type_id, _C.property_name).in_(properties),
                 _C.occurred_at_ms.between(since_ms, until_ms),
                 _C.portal_id == portal_id,
                 _C.source == source,
@@ -145,8 +145,8 @@ class Inbox:
 
 def _field(notice: Notice) -> str:
     """What the audit says of a notice: the property, as fields are named, or what happened."""
-    if notice.property:
-        return field_key(notice.object_type_id, notice.property)
+    if notice.property_name:
+        return field_key(notice.object_type_id, notice.property_name)
     return notice.kind
 
 

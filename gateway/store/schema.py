@@ -193,7 +193,7 @@ inbox = Table(
     Column("event_id", BigInteger, primary_key=True, autoincrement=False),
     Column("subscription_id", BigInteger, primary_key=True, autoincrement=False),
     Column("object_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("property", String(255), primary_key=True),
+    Column("property_name", String(255), primary_key=True),
     Column("occurred_at_ms", BigInteger, primary_key=True, autoincrement=False),
     Column("received_at_ms", BigInteger, nullable=False),
     Column("portal_id", BigInteger, nullable=False),
@@ -203,8 +203,8 @@ inbox = Table(
     Column("user_id", BigInteger),
     Column("other_id", BigInteger),
     Index("inbox_occurred", "occurred_at_ms", "event_id"),
-    Index("inbox_property", "object_type_id", "property", "occurred_at_ms"),
-    Index("inbox_record", "object_id", "object_type_id", "property", "occurred_at_ms"),
+    Index("inbox_property", "object_type_id", "property_name", "occurred_at_ms"),
+    Index("inbox_record", "object_id", "object_type_id", "property_name", "occurred_at_ms"),
     Index("inbox_received", "received_at_ms"),
 )
 """What HubSpot reported by webhook, each event once: which property of which record changed, and

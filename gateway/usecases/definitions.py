@@ -33,10 +33,11 @@ from gateway.hubspot.replies import FormListing
 from gateway.store.snapshots import Snapshots
 from gateway.usecases.breaker import Breaker
 from gateway.usecases.portal import REMEMBERED_AS
+from gateway.usecases.rule_book import RuleBook
 
 ALL_FORMS = "forms"
-AHEAD = 4
-"""Object types read side by side: more than most forms have."""
+AHEAD = 8
+"""Reads side by side, two of each object type: more than most forms need."""
 SAVE_AGAIN_MS = 60_000
 """An unchanged description is written again after this long, to keep its age."""
 
@@ -82,6 +83,7 @@ class Definitions:
         self._listed: tuple[int, tuple[str, ...]] | None = None
         self._properties: dict[tuple[str, bool], _ReadAt] = {}
         self._saved: dict[str, tuple[int, str]] = {}
+        self._rules = RuleBook(hubspot, max_age_ms=max_age_ms, now_ms=now_ms)
 
     def find(self, form: str) -> str:
         """The id of the form with this id or exact name.
@@ -131,6 +133,16 @@ class Definitions:
         if (known := self._forms.get(form_id)) is not None:
             for type_id in dict.fromkeys(type_id for type_id, _ in _wanted(known.definition)):
                 self._ahead.submit(self._read, type_id, oldest, archived=False)
+                self._ahead.submit(self._rules.of, type_id)
+
+    def properties(self, type_id: str) -> tuple[Property, ...] | None:
+        """An object type's properties in every class, no older than the age limit where HubSpot
+        answers, else as they were read last; None when they were never read, or may not be."""
+        with contextlib.suppress(HubSpotError), self._breaker.guard(type_id):
+            oldest = self._now_ms() - self._max_age_ms
+            return self._read(type_id, oldest, archived=False).properties
+        known = self._properties.get((type_id, False))
+        return known.properties if known is not None else None
 
     def close(self) -> None:
         """Asks for nothing more."""
@@ -219,20 +231,24 @@ class Definitions:
         wanted = _wanted(listing.definition)
         placed: list[PlacedProperty] = []
         unreadable: list[str] = []
-        for type_id in dict.fromkeys(type_id for type_id, _ in wanted):
-            names = [name for one, name in wanted if one == type_id]
+        names_of: dict[str, set[str]] = collections.defaultdict(set)
+        for type_id, name in wanted:
+            names_of[type_id].add(name)
+        rules = {type_id: self._ahead.submit(self._rules.of, type_id) for type_id in names_of}
+        for type_id, names in names_of.items():
             read = self._read(type_id, oldest, archived=False)
             at_ms = min(at_ms, read.at_ms)
             if read.properties is None:
                 unreadable.append(type_id)
                 continue
             found = [p for p in read.properties if p.name in names]
-            missing = set(names) - {p.name for p in found}
+            missing = names - {p.name for p in found}
             if missing:
                 gone = self._read(type_id, oldest, archived=True)
                 at_ms = min(at_ms, gone.at_ms)
                 found += [p for p in gone.properties or () if p.name in missing]
             placed += [PlacedProperty(type_id, p) for p in found]
+        told = {type_id: answer.result() for type_id, answer in rules.items()}
         snapshot = Snapshot(
             form_id=listing.id,
             form_name=listing.name,
@@ -240,6 +256,13 @@ class Definitions:
             properties=tuple(placed),
             unreadable=tuple(unreadable),
             read_at_ms=at_ms,
+            validations=tuple(
+                one
+                for type_id, of_type in told.items()
+                for one in of_type or ()
+                if one.property_name in names_of[type_id]
+            ),
+            rules_unknown=tuple(type_id for type_id, of_type in told.items() if of_type is None),
         )
         self._forms[listing.id] = snapshot
         saved_ms, saved_hash = self._saved.get(listing.id, (0, ""))

@@ -10,10 +10,11 @@ from gateway.domain.errors import AccountRefused, HubSpotError
 from gateway.domain.queue import Switch
 from gateway.domain.submissions import State
 from gateway.store.duties import Duties, Duty
+from gateway.store.inbox import Inbox
 from gateway.store.outbox import Outbox
 from gateway.store.queue import Queue
-from gateway.usecases.deliver import Delivery
 from gateway.usecases.approvals import Approvals
+from gateway.usecases.deliver import Delivery
 from gateway.usecases.portal import Portal, PortalFacts
 from gateway.usecases.reconcile import Reconcile
 from gateway.usecases.retention import Retention
@@ -28,8 +29,11 @@ HELD_LOOK_S = 30.0
 RETENTION_S = 60.0
 COPIES_S = 86_400.0
 COPIES_BACK_MS = 2 * 86_400_000
-DUTY_LEASE_S = 300.0
 DRIFT_S = 60.0
+DUTY_LEASE_S = 300.0
+INBOX_S = 30 * 86_400
+"""How long what HubSpot reported is kept: it sends an event again for a day at most."""
+INBOX_BATCH = 200
 REFUSALS = frozenset({"unauthorized", "rate_limited", "ip_block"})
 """Rests in which not even reading is allowed, as keys of ``CAUSES``."""
 
@@ -46,12 +50,12 @@ class Housekeeping:
         delivery: Delivery,
         reconcile: Reconcile,
         retention: Retention,
+        approvals: Approvals,
+        inbox: Inbox,
         portal: Portal,
         *,
         unknown_window_s: int,
         now_ms: Callable[[], int],
-        approvals: Approvals,
-        inbox: Inbox,
     ) -> None:
         self._owner = owner
         self._outbox = outbox
@@ -60,12 +64,12 @@ class Housekeeping:
         self._delivery = delivery
         self._reconcile = reconcile
         self._retention = retention
+        self._approvals = approvals
+        self._inbox = inbox
         self._portal = portal
         self._longest_look_s = min(UNKNOWN_LOOK_S[1], unknown_window_s / LOOKS_PER_WINDOW)
         self._now_ms = now_ms
         self._next: dict[str, float] = {}
-        self._approvals = approvals
-        self._inbox = inbox
         self._look_gap_s = UNKNOWN_LOOK_S[0]
         self._unclear = 0
 
@@ -75,7 +79,7 @@ class Housekeeping:
         woke = self._outbox.expire_leases() > 0 if self._due("leases", CHORES_S) else False
         woke = self._end_pauses() or woke
         if self._due("retention", RETENTION_S):
-            self._elected(Duty.RETENTION, RETENTION_S / 2, self._retention.sweep)
+            self._elected(Duty.RETENTION, RETENTION_S / 2, self._clear_out)
         if not self._may_read():
             return woke
         if self._due("copies", RETENTION_S):
@@ -83,12 +87,12 @@ class Housekeeping:
             self._elected(Duty.COPIES, COPIES_S, lambda: self._reconcile.copies(since))
         if self._due("unclear", min(CHORES_S, self._longest_look_s)):
             woke = self._unclear_ones() or woke
+        if self._due("drift", DRIFT_S):
+            self._elected(Duty.DRIFT, DRIFT_S / 2, self._approvals.note_drift)
         return woke
 
     def look_up(self) -> Mapping[str, int | bool]:
         """One look for every unclear submission, now; what it found, by name."""
-        if self._due("drift", DRIFT_S):
-            self._elected(Duty.DRIFT, DRIFT_S / 2, self._approvals.note_drift)
         found = self._reconcile.sweep()
         return {
             "looked": found.looked,
@@ -152,6 +156,12 @@ class Housekeeping:
         some = bool(found.present or found.absent)
         self._look_gap_s = first if some else min(self._look_gap_s * 2, self._longest_look_s)
         return found.absent > 0
+
+    def _clear_out(self) -> int:
+        """Forgets old notices and shreds what is over; how many envelopes were destroyed."""
+        while self._inbox.forget(older_than_s=INBOX_S, most=INBOX_BATCH) == INBOX_BATCH:
+            pass
+        return self._retention.sweep()
 
     def _elected(self, duty: Duty, every_s: float, work: Callable[[], object]) -> bool:
         """Does ``work`` if this worker is the one to do it now; its result as a truth."""

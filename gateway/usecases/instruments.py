@@ -10,6 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from gateway.domain.errors import GatewayError, RateLimited
 from gateway.domain.queue import Switch
 from gateway.domain.submissions import Event, State
+from gateway.domain.webhooks import Refusal
 from gateway.store.outbox import Outbox
 from gateway.store.queue import Queue
 from gateway.usecases.outcomes import DAILY, POLICIES
@@ -32,6 +33,12 @@ class Instruments:
         self._settled = self._counter("settled", "Claims ended, by how.", "event")
         self._limiter_wait = self._counter(
             "limiter_wait_seconds", "Seconds spent waiting for the window to move on."
+        )
+        self._notices = self._counter(
+            "webhook_events", "Events HubSpot reported, new or known already.", "outcome"
+        )
+        self._turned_away = self._counter(
+            "webhooks_refused", "Requests to the webhook's address not taken, by why.", "reason"
         )
         self._call_s = self._histogram("submit_call_seconds", "Duration of a secure submit call.")
         self._claim_s = self._histogram("claim_seconds", "From acceptance to the claim.")
@@ -66,6 +73,15 @@ class Instruments:
     def waited_for_the_window(self, seconds: float) -> None:
         """Nothing could be sent because the window was full."""
         self._limiter_wait.inc(seconds)
+
+    def webhook_received(self, stored: int, repeated: int) -> None:
+        """A request of HubSpot's was kept: so many events were new, so many known."""
+        self._notices.labels("stored").inc(stored)
+        self._notices.labels("repeated").inc(repeated)
+
+    def webhook_refused(self, refusal: Refusal) -> None:
+        """A request to the webhook's address was not taken."""
+        self._turned_away.labels(refusal.value).inc()
 
     def exposition(self) -> bytes:
         """All of it in Prometheus' text format, version 0.0.4."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.domain.webhooks import PATH
 from gateway.web import assets
 from gateway.web.failures import plain_failure
 
@@ -22,7 +23,7 @@ PAGES: Mapping[str, str] = {
 }
 """Path → what a person meets there. Each is served as the same shell."""
 
-_OWN = frozenset({"/healthz", "/readyz", "/metrics"}) | frozenset(assets.PATHS)
+_OWN = frozenset({"/healthz", "/readyz", "/metrics", PATH}) | frozenset(assets.PATHS)
 _STREAMLIT = frozenset({"/_stcore/health", "/_stcore/host-config", "/_stcore/stream"})
 
 

@@ -20,7 +20,7 @@ AT = 1_799_999_000_000
 
 def notice(number: int = 1, **changes: Any) -> Notice:
     told = Notice(
-        subscription_id=686627, event_id=number, object_id=847297356, property="passport_number",
+        subscription_id=686627, event_id=number, object_id=847297356, property_name="passport_number",
         occurred_at_ms=AT + number, portal_id=424242, kind="contact.propertyChange",
         object_type_id="0-1", source="CRM_UI", user_id=882761034, other_id=None,
     )  # fmt: skip
@@ -33,7 +33,7 @@ def kept(desk: Any, **asked: Any) -> list[Notice]:
 
 def test_a_notice_is_kept_as_it_came(desk: Any) -> None:
     """Everything of it is there again, and when it was received."""
-    merged = notice(2, kind="contact.merge", property="", user_id=None, other_id=7)
+    merged = notice(2, kind="contact.merge", property_name="", user_id=None, other_id=7)
     assert desk.store.inbox.keep([notice(), merged]) == 2
     assert kept(desk) == [merged, notice()]
     assert {one.received_at_ms for one in desk.store.inbox.newest(9)} == {desk.clock.now_ms}
@@ -51,7 +51,7 @@ def test_each_is_kept_once(desk: Any) -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [{"subscription_id": 1}, {"object_id": 1}, {"property": "salary"}, {"occurred_at_ms": AT}],
+    [{"subscription_id": 1}, {"object_id": 1}, {"property_name": "salary"}, {"occurred_at_ms": AT}],
 )
 def test_an_event_id_alone_is_no_key(desk: Any, other: dict[str, Any]) -> None:
     """The same event id with any other part of the key is another event."""
@@ -71,8 +71,8 @@ def test_a_batch_is_kept_whole_or_not_at_all(desk: Any) -> None:
 def test_the_audit_names_what_changed(desk: Any) -> None:
     """One row for each batch that brought news, none for a repeat, and the chain holds."""
     desk.accept()
-    desk.store.inbox.keep([notice(), notice(2, object_type_id="0-2", property="tax_id"),
-                           notice(3, kind="contact.creation", property="")])  # fmt: skip
+    desk.store.inbox.keep([notice(), notice(2, object_type_id="0-2", property_name="tax_id"),
+                           notice(3, kind="contact.creation", property_name="")])  # fmt: skip
     desk.store.inbox.keep([notice()])
     (row,) = [r for r in desk.store.audit.rows() if r.action is Action.WEBHOOK_RECEIVED]
     assert row.fields == ("0-2/tax_id", "contact.creation", "passport_number")
@@ -84,7 +84,7 @@ def test_order_is_by_when_it_happened(desk: Any) -> None:
     """However the events come, they are listed newest first, and of each property of each
     record the one that occurred last is the latest."""
     notices = [
-        notice(n, object_id=n % 3, property=("salary", "passport_number")[n % 2])
+        notice(n, object_id=n % 3, property_name=("salary", "passport_number")[n % 2])
         for n in range(60)
     ]  # fmt: skip
     shuffled = random.Random(5).sample(notices, len(notices))
@@ -92,7 +92,7 @@ def test_order_is_by_when_it_happened(desk: Any) -> None:
         desk.store.inbox.keep(shuffled[start : start + 7])
     assert kept(desk) == sorted(notices, key=lambda n: -n.occurred_at_ms)
     latest = {one.notice.event_id for one in desk.store.inbox.newest(1000) if one.latest}
-    newest = {(n.object_id, n.property): n.event_id for n in notices}
+    newest = {(n.object_id, n.property_name): n.event_id for n in notices}
     assert latest == set(newest.values())
 
 
@@ -111,7 +111,7 @@ def test_other_kinds_of_record_do_not_count(desk: Any) -> None:
 def test_it_can_be_narrowed_down(desk: Any) -> None:
     """By kind of record, by property, by both, and to so many."""
     desk.store.inbox.keep(
-        [notice(1), notice(2, property="salary"), notice(3, object_type_id="0-2")]
+        [notice(1), notice(2, property_name="salary"), notice(3, object_type_id="0-2")]
     )
     assert [n.event_id for n in kept(desk, object_type_id="0-1")] == [2, 1]
     assert [n.event_id for n in kept(desk, name="passport_number")] == [3, 1]
@@ -127,7 +127,7 @@ def test_changes_are_of_one_account_source_and_time(desk: Any) -> None:
     right = notice(10, source="FORM")
     wrong = [
         notice(1, source="FORM"), notice(20, source="FORM"), notice(11),
-        notice(12, source="FORM", portal_id=1), notice(13, source="FORM", property="salary"),
+        notice(12, source="FORM", portal_id=1), notice(13, source="FORM", property_name="salary"),
         notice(14, source="FORM", object_type_id="0-2"),
     ]  # fmt: skip
     desk.store.inbox.keep([*wrong, right])

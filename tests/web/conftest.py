@@ -81,3 +81,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
             return running.enter_context(_streamlit(script, tmp_path / "run", probe, **environment))
 
         yield started
+
+
+@pytest.fixture(scope="session")
+def start_for_all() -> Callable[..., contextlib.AbstractContextManager[str]]:
+    """Starts a script that several tests look at: the block gives its address."""
+    return _streamlit

@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("event_id", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("subscription_id", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("object_id", sa.BigInteger, primary_key=True, autoincrement=False),
-        sa.Column("property", sa.String(255), primary_key=True),
+        sa.Column("property_name", sa.String(255), primary_key=True),
         sa.Column("occurred_at_ms", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("received_at_ms", sa.BigInteger, nullable=False),
         sa.Column("portal_id", sa.BigInteger, nullable=False),
@@ -27,8 +27,10 @@ def upgrade() -> None:
         sa.Column("other_id", sa.BigInteger),
     )
     op.create_index("inbox_occurred", "inbox", ["occurred_at_ms", "event_id"])
-    op.create_index("inbox_property", "inbox", ["object_type_id", "property", "occurred_at_ms"])
     op.create_index(
-        "inbox_record", "inbox", ["object_id", "object_type_id", "property", "occurred_at_ms"]
+        "inbox_property", "inbox", ["object_type_id", "property_name", "occurred_at_ms"]
+    )
+    op.create_index(
+        "inbox_record", "inbox", ["object_id", "object_type_id", "property_name", "occurred_at_ms"]
     )
     op.create_index("inbox_received", "inbox", ["received_at_ms"])
