@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from gateway.cli import books, commands, outbox
+from gateway.cli import approve, books, commands, outbox
 from gateway.cli.csv_file import AUTO, DELIMITERS
 from gateway.cli.show import Out
+from gateway.domain.locks import GuardMode
+from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import State
 
 Command = Callable[[argparse.Namespace, Out], int]
@@ -65,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _check(group)
     _submit(group)
+    _approve(group)
     _worker(group)
     _outbox(group)
     _books(group)
@@ -130,6 +133,24 @@ def _check(group: _Group) -> None:
 
 
 def _submit(group: _Group) -> None:
+def _approve(group: _Group) -> None:
+    command = group.add(
+        "approve", approve.approve,
+        "show what changed in a form, and pin it as it is now", '"Patient intake"',
+    )  # fmt: skip
+    command.add_argument("form", help=FORM)
+    command.add_argument("--minimum", action="append", default=[], metavar="FIELD=CLASS",
+                         help="the least class the field's answers may be kept under: "
+                         f"{', '.join(Sensitivity)}")  # fmt: skip
+    command.add_argument("--guard", action="append", default=[], metavar="FIELD=MODE",
+                         help="what is done when an answer looks like an identity or card "
+                         f"number: {', '.join(GuardMode)}")  # fmt: skip
+    command.add_argument("--check", action="append", default=[], metavar="FIELD=NAME",
+                         help=f"check digits the answers must have: {approve.NO_CHECK}, "
+                         f"{', '.join(NUMBER_CHECKS)}")  # fmt: skip
+    command.add_argument("--yes", action="store_true", help="approve without asking")
+
+
     submit = group.add("submit", commands.submit, "submit answers, as the page does", epilog=SUBMIT)
     submit.add_argument("form", help=FORM)
     given = submit.add_mutually_exclusive_group(required=True)

@@ -39,6 +39,8 @@ def report(one: FormReport) -> dict[str, Any]:
         "stale": one.stale,
         "read_at": timestamp(one.read_at_ms),
         "snapshot": one.snapshot_hash,
+        "approved": approved(one),
+        "drift": drift(one),
         "fields": [_field(f) for f in one.fields],
         "findings": [finding(f) for f in one.findings],
         "scopes": {
@@ -48,6 +50,38 @@ def report(one: FormReport) -> dict[str, Any]:
             "excess": list(one.scopes.excess),
         },
     }
+
+
+def approved(one: FormReport) -> dict[str, Any] | None:
+    """Who approved the form and when; None when nobody has, or when it does not count."""
+    lock = one.lock
+    return {"by": lock.approved_by, "at": lock.approved_at} if lock is not None else None
+
+
+def drift(one: FormReport) -> list[dict[str, Any]]:
+    """What has changed since the form was approved."""
+    return [
+        {"field": change.field, "aspect": str(change.aspect), "was": change.was, "is": change.now}
+        for change in one.drift
+    ]
+
+
+def approval_line(one: FormReport) -> str:
+    """Who approved the form and when, or that nobody has."""
+    if one.lock is None:
+        return "Nobody has approved this form."
+    return f"Approved {one.lock.approved_at} by {one.lock.approved_by}."
+
+
+def drift_lines(one: FormReport) -> list[str]:
+    """What has changed since the form was approved, a line each."""
+    if not one.drift:
+        return []
+    lines = ["Changed since it was approved:"]
+    for change in one.drift:
+        aspect = change.aspect.replace("_", " ")
+        lines.append(f"  {change.field or 'form'}: {aspect}: {change.was} -> {change.now}")
+    return lines
 
 
 def _field(one: FieldReport) -> dict[str, Any]:
@@ -70,6 +104,7 @@ def _field(one: FieldReport) -> dict[str, Any]:
 def report_text(one: FormReport) -> str:
     """The report as a table."""
     lines = [f"{one.form_name}  ({one.form_id})", "OPEN" if one.open else "CLOSED"]
+    lines += [approval_line(one), *drift_lines(one)] if one.lock is not None else []
     width = max((len(f.key) for f in one.fields), default=0)
     for f in one.fields:
         shown = f.sensitivity.label if f.sensitivity else "Unknown class"

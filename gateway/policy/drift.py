@@ -210,7 +210,7 @@ def _compared(key: str, approved: FieldLock, now: Pins) -> Iterator[Change]:
 
 def _told(key: str | None, aspect: Aspect, was: str, now: str) -> Change:
     """The change; what reads the same, but is not, is called changed."""
-    return Change(key, aspect, was, f"{now}, but changed" if was == now else now)
+    return Change(key, aspect, was, f"{now} (changed)" if was == now else now)
 
 
 def _words(spelling: str) -> str:

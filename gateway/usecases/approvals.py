@@ -14,6 +14,7 @@ from gateway.domain.findings import Finding, finding
 from gateway.domain.locks import FormLock
 from gateway.domain.reports import FormReport
 from gateway.domain.users import WORKER, Permission, User
+from gateway.intake.number_checks import NUMBER_CHECKS
 from gateway.policy.approving import Declared, proposed
 from gateway.policy.permissions import require
 from gateway.store.approval_rows import ApprovalRows
@@ -74,8 +75,9 @@ class Approvals:
         since the last approval.
 
         Raises :class:`UnknownForm`, :class:`UnknownFields` for a declaration of a field that
-        would not be pinned, :class:`PolicyViolation` for a form that cannot be read, and what
-        asking HubSpot raised.
+        would not be pinned, :class:`PolicyViolation` for a form that cannot be read, what asking
+        HubSpot raised, and :class:`ValueError` for check digits that are no row of
+        ``NUMBER_CHECKS``.
         """
         require(by, Permission.CHECK_FORMS)
         return self._previewed(form, by, declared, fresh=False)
@@ -129,6 +131,10 @@ class Approvals:
         )
 
     def _previewed(self, form: str, by: User, declared: Declared, *, fresh: bool) -> Preview:
+        if not {name for name in declared.checks.values() if name is not None} <= set(
+            NUMBER_CHECKS
+        ):
+            raise ValueError("there is no such check")
         snapshot, report = self._check.form_now(form) if fresh else self._check.form(form)
         at = datetime.datetime.fromtimestamp(self._now_ms() / 1000, datetime.UTC)
         stamp = at.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -31,7 +31,7 @@ COMMANDS = dict(commands(parser()))
 def test_all_commands_are_there() -> None:
     """The commands of the public face are there, by their names."""
     assert {" ".join(words) for words in COMMANDS} == {
-        "", "emulator", "doctor", "check", "submit", "worker", "reconcile", "probe",
+        "", "emulator", "doctor", "check", "approve", "submit", "worker", "reconcile", "probe",
         "outbox", "outbox list", "outbox show", "outbox retry", "outbox discard",
         "outbox confirm", "outbox pause", "outbox resume", "outbox drain",
     }  # fmt: skip
