@@ -102,7 +102,8 @@ class Call:
         given = self.text(name)
         if given is None:
             return default
-        if not given.isascii() or not given.isdigit() or not low <= int(given[:9]) <= high:
+        whole = given.isascii() and given.isdigit() and len(given) <= 9
+        if not whole or not low <= int(given) <= high:
             raise Stop(responses.bad_request(f"{name} must be between {low} and {high}"))
         return int(given)
 

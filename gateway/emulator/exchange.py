@@ -50,6 +50,8 @@ class Route:
     handler: Callable[[Call], Answer]
     door: Door
     area: Area | None = None
+    tells_limits: bool = True
+    """Whether its answers carry the rate headers."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -144,6 +146,8 @@ def _limited(route: Route, call: Call, now: float) -> Answer:
         answer = _handled(route, call)
     if route.door is Door.PUBLIC:
         return answer.with_headers(PUBLIC_HEADERS)
+    if not route.tells_limits:
+        return answer
     return answer.with_headers(_limit_headers(call, windows, now, token))
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from gateway.domain.objects import COMPANY, CONTACT
 from gateway.emulator.changes import Change, Changes, ChangeSource, Happening
 from gateway.emulator.due import Due
+from gateway.emulator.links import Links
 
 _IDENTITY: Mapping[str, tuple[str, ...]] = {CONTACT: ("email",), COMPANY: ("domain", "name")}
 """By which properties a submission finds the record it updates, the first that is filled
@@ -67,6 +68,22 @@ class Record:
         """Whether the record is archived."""
         return self.archived_ms is not None
 
+    def as_of(self, ms: int) -> Record | None:
+        """The record as it was at a moment; None before it was made."""
+        if self.created_ms > ms:
+            return None
+        if self.updated_ms <= ms and (self.archived_ms is None or self.archived_ms <= ms):
+            return self
+        values, updated = {}, self.created_ms
+        for name, versions in self.history.items():
+            past = [version for version in versions if version.origin.at_ms <= ms]
+            if past:
+                updated = max(updated, past[-1].origin.at_ms)
+            if past and past[-1].value:
+                values[name] = past[-1].value
+        gone = self.archived_ms if (self.archived_ms or ms + 1) <= ms else None
+        return dataclasses.replace(self, updated_ms=updated, values=values, archived_ms=gone)
+
 
 @dataclasses.dataclass(frozen=True)
 class _Write:
@@ -81,6 +98,7 @@ class Records:
     def __init__(self) -> None:
         self.changes = Changes()
         """What happened to records, for the webhooks. Every write is noted there."""
+        self.links = Links()
         self._by_type: dict[str, dict[str, Record]] = {}
         self._by_identity: dict[tuple[str, str, str], list[int]] = collections.defaultdict(list)
         """(object type, property, case-folded value) → ids of live records in ascending order,
@@ -180,12 +198,14 @@ class Records:
         if not record.archived:
             self._unfile(object_type_id, record)
         del self._by_type[object_type_id][record.id]
+        self.links.forget((object_type_id, record.id))
         self._note(object_type_id, record, Happening.PRIVACY_DELETION, origin)
 
     def merge(self, object_type_id: str, into: Record, other: Record, origin: Origin) -> None:
         """Merge ``other`` into ``into``, which keeps its own values and takes those it lacks."""
         self._unfile(object_type_id, other)
         del self._by_type[object_type_id][other.id]
+        self.links.move((object_type_id, other.id), (object_type_id, into.id))
         for old in (other.id, *other.merged_ids):
             self._merged[object_type_id, old] = into.id
         into.merged_ids = (*into.merged_ids, other.id, *other.merged_ids)

@@ -142,10 +142,11 @@ def bad_request(message: str, **keys: Any) -> Answer:
 
 
 def rate_limited(policy: str, *, retry_after: float | None = None) -> Answer:
-    """429, with the policy that was broken: ``TEN_SECONDLY_ROLLING`` or ``DAILY``, and how
-    many seconds to wait where that is told."""
+    """429, with the policy that was broken: ``TEN_SECONDLY_ROLLING``, ``SECONDLY`` (of search)
+    or ``DAILY``, and how many seconds to wait where that is told."""
     message = {
         "TEN_SECONDLY_ROLLING": "You have reached your ten_secondly_rolling limit.",
+        "SECONDLY": "You have reached your secondly limit.",
         "DAILY": "You have reached your daily limit.",
     }[policy]
     told = {} if retry_after is None else {"Retry-After": str(math.ceil(retry_after))}

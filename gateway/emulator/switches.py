@@ -24,6 +24,23 @@ class Stray(enum.StrEnum):
     """The whole submission is refused with 400."""
 
 
+class Signatures(enum.StrEnum):
+    """Which signatures a webhook carries."""
+
+    BOTH = "both"
+    ONLY_V1 = "only_v1"
+    ONLY_V3 = "only_v3"
+
+
+class Telling(enum.StrEnum):
+    """Which property-change events say whether they are sensitive."""
+
+    NEVER = "never"
+    GENERIC = "generic"
+    """Those of ``object.*`` subscriptions."""
+    ALWAYS = "always"
+
+
 class PageUri(enum.StrEnum):
     """How the page address comes back when submissions are read."""
 
@@ -118,6 +135,16 @@ class Switches:
         True, "Unlisted: a change that names what is fixed at creation gets 400 (else ignored)."
     )
     user_agent_demanded: bool = _guess(False, "Unlisted: a submission without User-Agent gets 403.")
+    values_may_be_numbers: bool = _guess(
+        False, "Unlisted: a record's value, or a filter's, may be a number or a truth (else 400)."
+    )
+    search_limit: int = _guess(
+        5, "Unlisted: searches per second of the whole account; 0 lets a test search at will."
+    )
+    search_delay: float = _guess(0.0, "Unlisted: until a search sees what was written.")
+    denials_find_empty: bool = _guess(
+        False, "Unlisted: NEQ, NOT_IN and NOT_CONTAINS_TOKEN find records without a value too."
+    )
     reserved_domains_vanish: bool = _guess(
         False, "Unlisted: example.com and test.com get 200, and nothing is stored."
     )
@@ -132,6 +159,23 @@ class Switches:
         False, "Unlisted: the install link asks a person, as HubSpot does (else it leads back)."
     )
     oauth_rate_limit: int = _guess(110, "Q10: calls per window and OAuth app.")
+
+    webhook_signatures: Signatures = _guess(
+        Signatures.BOTH, "Unlisted: which signatures a webhook carries."
+    )
+    webhook_is_sensitive: Telling = _guess(Telling.GENERIC, "Q21: which events carry isSensitive.")
+    webhook_batch: int = _guess(100, "Unlisted: the most events in one webhook request.")
+    webhook_delay: float = _guess(0.0, "Unlisted: until a change is told by webhook.")
+    webhook_duplicates: float = _guess(
+        0.0, "Unlisted: the share of webhook requests that are sent twice."
+    )
+    webhook_disorder: bool = _guess(False, "Unlisted: events come shuffled.")
+    webhook_time_scale: float = _guess(
+        1.0, "Unlisted: the waits between tries of a webhook are multiplied by this."
+    )
+    webhook_foreign_targets: bool = _guess(
+        False, "Unlisted: an https address of another machine may be set; nothing is sent there."
+    )
 
     def listing(self) -> list[dict[str, Any]]:
         """Every switch as ``{name, value, default, doc}``, in the order above."""

@@ -107,7 +107,7 @@ def test_another_name_is_misdirected(hub, host):
     ("method", "path", "status"),
     [
         ("GET", "/", 404),
-        ("POST", "/crm/v3/objects/contacts/search", 405),
+        ("GET", "/crm/v3/objects/contacts/batch/read", 405),
         ("GET", "/submissions/v3/integration/secure/submit/1", 404),
         ("DELETE", "/marketing/v3/forms", 405),
         ("PUT", "/_emulator/faults", 405),
