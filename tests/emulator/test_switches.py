@@ -134,6 +134,20 @@ def _reserved(hub):
     return len(hub.portal.submissions())
 
 
+def _writing(hub, method, name, **keys):
+    scopes = ["crm.schemas.contacts.write", "crm.objects.contacts.sensitive.write"]
+    path = f"/crm/v3/properties/contacts/{name}"
+    return hub.call(method, path, token=hub.portal.issue_token(scopes), **keys).status_code
+
+
+def _archived(hub):
+    return _writing(hub, "DELETE", "passport_number")
+
+
+def _reclassed(hub):
+    return _writing(hub, "PATCH", "passport_number", json={"dataSensitivity": "non_sensitive"})
+
+
 def _sd_property(hub):
     return hub.get("/crm/v3/properties/contacts/diagnosis").status_code
 
@@ -219,6 +233,10 @@ EFFECTS = [
     ("empty_clears", False, _cleared, True),
     ("object_type_demanded", False, _no_object_type, 200),
     ("object_type_demanded", True, _no_object_type, 400),
+    ("property_in_use_kept", True, _archived, 400),
+    ("property_in_use_kept", False, _archived, 204),
+    ("fixed_keys_refused", True, _reclassed, 400),
+    ("fixed_keys_refused", False, _reclassed, 200),
     ("user_agent_demanded", False, _no_user_agent, 200),
     ("user_agent_demanded", True, _no_user_agent, 403),
     ("reserved_domains_vanish", False, _reserved, 1),
@@ -226,6 +244,10 @@ EFFECTS = [
 ]
 
 ELSEWHERE = {
+    "values_may_be_numbers": "test_objects_writes.py",
+    "search_limit": "test_search.py",
+    "search_delay": "test_search.py",
+    "denials_find_empty": "test_search.py",
     "token_life": "test_oauth_tokens.py",
     "oauth_rotates_refresh_token": "test_oauth_tokens.py",
     "oauth_rate_limit": "test_oauth_tokens.py",
