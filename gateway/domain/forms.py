@@ -102,6 +102,8 @@ class FormField(msgspec.Struct, frozen=True, rename="camel"):
     default_values: tuple[str, ...] = ()
     options: tuple[FieldOption, ...] = ()
     validation: Validation = Validation()
+    use_country_code_select: bool = False
+    """Whether HubSpot's own page asks for the country of a phone number."""
     dependent_fields: tuple[DependentField, ...] = ()
 
     @property

@@ -7,6 +7,7 @@ import dataclasses
 from gateway.domain.findings import Finding, Severity, Verdict
 from gateway.domain.locks import Change, FormLock
 from gateway.domain.sensitivity import Sensitivity
+from gateway.domain.validations import PlacedRules
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,6 +67,8 @@ class FormReport:
     """What a person approved of the form; None when nobody has, or when it does not count."""
     drift: tuple[Change, ...] = ()
     """What has changed since, field by field."""
+    rules: tuple[PlacedRules, ...] = ()
+    """The validation rules of the properties behind the fields."""
 
     @property
     def open(self) -> bool:

@@ -22,9 +22,12 @@ class Area(enum.StrEnum):
     SUBMISSIONS = "submissions"
     FORMS = "forms"
     PROPERTIES = "properties"
+    VALIDATIONS = "validations"
     OBJECTS = "objects"
     SCHEMAS = "schemas"
     ACCOUNT = "account"
+    WEBHOOKS = "webhooks"
+    """The settings API; deliveries fail by their receiver."""
     TOKEN = "token"  # noqa: S105 - the name of an area, not a secret
 
 

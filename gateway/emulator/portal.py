@@ -27,6 +27,7 @@ from gateway.emulator.seed.further import FURTHER, SINGULAR, further_properties
 from gateway.emulator.seed.groups import starting_groups
 from gateway.emulator.switches import Switches
 from gateway.emulator.tokens import TokenKind, Tokens
+from gateway.emulator.webhooks.book import Webhooks
 
 Form = dict[str, Any]
 """A form definition, as raw JSON."""
@@ -37,6 +38,9 @@ Group = dict[str, Any]
 Schema = dict[str, Any]
 """An object schema without its properties, as raw JSON."""
 
+
+RuleRows = dict[str, dict[str, Any]]
+"""The validation rules of one property by ruleType, as raw JSON."""
 
 _CLASSES: Mapping[object, Sensitivity] = {str(word): word for word in Sensitivity}
 
@@ -66,6 +70,10 @@ class Portal:
         self.grants = Grants()
         self.refresh_token = self.grants.grant((*seed.scopes, "oauth"))
         """Of an installation that is there from the start: the least a gateway needs."""
+        self.developer_key = str(uuid.uuid4())
+        """The ``hapikey`` of the settings API."""
+        self.wake: Callable[[], object] = lambda: None
+        """Calls whoever sends webhooks."""
         self.grantable_scopes = known_scopes()
         """What the app may be granted. A test may set it at any time."""
         self._fill()
@@ -82,17 +90,28 @@ class Portal:
         self.time_zone = self._first_time_zone
         """The account's zone, an IANA name. A test may set it at any time."""
         self.records = Records()
+        self.webhooks = Webhooks()
+        self.records.changes.on_note = self._tell_sender
         self.received = Received()
         self.forms: dict[str, Form] = {f["id"]: copy.deepcopy(f) for f in seed.forms}
         self.properties: dict[str, dict[str, Property]] = {
             kind: {p["name"]: copy.deepcopy(p) for p in rows}
             for kind, rows in seed.properties.items()
         } | further_properties()
+        self.validations: dict[str, dict[str, RuleRows]] = {
+            kind: {name: {t: rule_row(t, a) for t, a in of.items()} for name, of in rows.items()}
+            for kind, rows in seed.validations.items()
+        }
+        """objectTypeId → property → its validation rules."""
         self.groups: dict[str, dict[str, Group]] = starting_groups(self.properties)
         self.schemas: dict[str, Schema] = {
             row["objectTypeId"]: copy.deepcopy(row) for row in seed.schemas
         }
         """The account's own object types by their id, archived ones too."""
+
+    def _tell_sender(self) -> None:
+        if self.webhooks.listening:
+            self.wake()
 
     def object_type(self, named: str) -> ObjectType | None:
         """The object type a path names: by id, plural, singular, or a custom object's names."""
@@ -204,6 +223,16 @@ class Portal:
                 definition.pop("archivedAt", None)
             return copy.deepcopy(definition)
 
+    def amend_rules(
+        self, object_type_id: str, name: str, rules: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Put ``rules`` (raw JSON, as odd as wanted) in the place of a property's validation
+        rules."""
+        with self.lock:
+            self.settle(time.monotonic())
+            rows = {str(rule.get("ruleType")): dict(copy.deepcopy(rule)) for rule in rules}
+            self.validations.setdefault(object_type_id, {})[name] = rows
+
     def archive_property(self, object_type_id: str, name: str) -> Property:
         """Archive a property. Raises :class:`KeyError` for an unknown one."""
         stamp = iso(now_ms())
@@ -237,6 +266,15 @@ class Portal:
             self.settle(now)
             self.records.settle(now)
             return tuple(self.records.all(object_type_id))
+
+
+def rule_row(rule_type: str, arguments: Iterable[str]) -> dict[str, Any]:
+    """A validation rule as HubSpot shows it."""
+    return {
+        "ruleType": rule_type,
+        "ruleArguments": list(arguments),
+        "shouldApplyNormalization": False,
+    }
 
 
 def now_ms() -> int:

@@ -7,7 +7,7 @@ and .../submit-data-unauthenticated
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gateway.domain.objects import object_type
@@ -24,6 +24,7 @@ from gateway.emulator.rules.context import context_flaws
 from gateway.emulator.rules.fields import form_fields, missing_fields, standing
 from gateway.emulator.rules.messages import Flaw, as_entries
 from gateway.emulator.rules.payload import Malformed, Payload, SentField, read_payload
+from gateway.emulator.rules.validations import rule_error
 from gateway.emulator.rules.values import as_date
 from gateway.emulator.tokens import TokenKind, in_v2_spelling
 
@@ -146,6 +147,7 @@ def _take_in(
     consent_asked = form["legalConsentOptions"]["type"] == "explicit_consent_to_process"
     flaws = [
         *(s.flaw for s in standings if s.flaw is not None),
+        *(_broken_rules(portal, payload) if portal.switches.submit_checks_validations else ()),
         *missing_fields(form, values, hidden_too=portal.switches.hidden_dependents_required),
         *context_flaws(payload.context),
         *consent_flaws(
@@ -160,6 +162,14 @@ def _take_in(
         return _plain_400(f"Invalid subscription type {min(unknown)}")
     _store(call, form, payload, classes, [s.written for s in standings])
     return _thanks(form)
+
+
+def _broken_rules(portal: Portal, payload: Payload) -> Iterator[Flaw]:
+    for sent in payload.fields:
+        rules = portal.validations.get(sent.object_type_id, {}).get(sent.name, {})
+        error_type = rule_error(sent.value, rules.values()) if sent.value else None
+        if error_type is not None:
+            yield Flaw(error_type, f"fields.{sent.key}", sent.value)
 
 
 def _store(

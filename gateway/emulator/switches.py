@@ -114,6 +114,9 @@ class Switches:
     hidden_dependents_required: bool = _guess(
         False, "Q17: a required dependent field is demanded while it is not shown."
     )
+    submit_checks_validations: bool = _guess(
+        False, "Q14: secure submit refuses a value that breaks a validation rule."
+    )
     consent_enforced: bool = _guess(
         False, "Unlisted: a form with explicit consent refuses a submission without it."
     )

@@ -14,6 +14,7 @@ from gateway.domain.errors import HubSpotError, NotFound, Unavailable
 from gateway.domain.properties import Property
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import Payload
+from gateway.domain.validations import PlacedRules
 from gateway.hubspot import replies, wire
 from gateway.hubspot.client import Client
 from gateway.hubspot.rates import Rates, read_rates
@@ -131,6 +132,11 @@ class HubSpot:
             for sensitivity, answer in zip(asked, answers, strict=True)
             for prop in replies.properties(answer, sensitivity)
         )
+
+    def validations(self, object_type_id: str) -> tuple[PlacedRules, ...]:
+        """The validation rules of an object type's properties."""
+        response = self.client.send(wire.list_validations(object_type_id))
+        return replies.validations(response, object_type_id)
 
     def submit(
         self, portal_id: int, form_id: str, payload: Payload, *, submitted_at_ms: int

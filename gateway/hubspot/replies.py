@@ -13,6 +13,7 @@ import msgspec
 from gateway.domain.forms import FormDefinition
 from gateway.domain.properties import Property
 from gateway.domain.sensitivity import Sensitivity
+from gateway.domain.validations import PlacedRules, ValidationRule
 from gateway.hubspot.failures import failure, unreadable
 from gateway.hubspot.wire import Response
 
@@ -114,6 +115,14 @@ class _Named(msgspec.Struct):
     name: _Name
 
 
+class _RuleMap(msgspec.Struct):
+    property_name: Annotated[str, msgspec.Meta(min_length=1)] = msgspec.field(name="propertyName")
+    rules: list[Any] = msgspec.field(name="propertyValidationRules", default_factory=list)
+
+
+_UNREADABLE_RULE = ValidationRule(rule_type="")
+
+
 class _Scopes(msgspec.Struct):
     scopes: list[str]
     active: bool = True
@@ -165,6 +174,25 @@ def properties(response: Response, asked: Sensitivity) -> tuple[Property, ...]:
     read = (_property(one) for one in page.results)
     return tuple(
         one if one.sensitivity is asked else msgspec.structs.replace(one, data_sensitivity=None)
+        for one in read
+        if one is not None
+    )
+
+
+def validations(response: Response, object_type_id: str) -> tuple[PlacedRules, ...]:
+    """The validation rules of one object type's properties.
+
+    A rule that cannot be read is kept as one of no known kind, so that it is told; a property
+    without a name is passed over.
+    """
+    page = _convert(_success(response), _Page, response)
+    read = (_converted(one, _RuleMap) for one in page.results)
+    return tuple(
+        PlacedRules(
+            object_type_id,
+            one.property_name,
+            tuple(_converted(rule, ValidationRule) or _UNREADABLE_RULE for rule in one.rules),
+        )
         for one in read
         if one is not None
     )

@@ -30,6 +30,7 @@ class Operation(enum.StrEnum):
     LIST_FORMS = "list_forms"
     GET_FORM = "get_form"
     LIST_PROPERTIES = "list_properties"
+    LIST_VALIDATIONS = "list_validations"
     SECURE_SUBMIT = "secure_submit"
     READ_SUBMISSIONS = "read_submissions"
 
@@ -56,6 +57,7 @@ _SHAPES: Mapping[str, str] = {
     "portal_id": r"[0-9]{1,15}",
     "form_id": r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     "object_type": r"(?:[a-z]{3,20}|2-[0-9]{1,19})",
+    "object_type_id": r"[0-9]{1,3}-[0-9]{1,19}",
 }
 
 
@@ -83,6 +85,11 @@ ROUTES: Mapping[Operation, Route] = {
     # https://developers.hubspot.com/docs/api-reference/latest/crm/properties
     # dated twin: /crm/properties/2026-09/{object_type}
     Operation.LIST_PROPERTIES: Route("GET", Host.API, "/crm/v3/properties/{object_type}"),
+    # https://developers.hubspot.com/docs/api-reference/latest/crm/property-validations
+    # older twin: /crm/v3/property-validations/{object_type_id}
+    Operation.LIST_VALIDATIONS: Route(
+        "GET", Host.API, "/crm/property-validations/2026-03/{object_type_id}", timeout_s=4.0
+    ),
     # https://developers.hubspot.com/docs/api-reference/legacy/marketing/forms/v3-legacy/submit-data-authenticated
     # no dated twin is published
     Operation.SECURE_SUBMIT: Route(

@@ -96,6 +96,11 @@ def list_properties(
     return _request(Operation.LIST_PROPERTIES, query=query, object_type=object_type)
 
 
+def list_validations(object_type_id: str) -> Request:
+    """The validation rules of an object type's properties, those without any left out."""
+    return _request(Operation.LIST_VALIDATIONS, object_type_id=object_type_id)
+
+
 def read_submissions(form_id: str, after: str | None = None) -> Request:
     """One page of a form's submissions, newest first."""
     query = [("limit", str(SUBMISSIONS_PAGE))]

@@ -1,14 +1,19 @@
 """What an e-mail address looks like, and which domains a form refuses.
 
 Only ASCII addresses are taken: a look-alike letter of another alphabet would send a person's
-answers to a stranger, and an international domain can be written in its ``xn--`` form.
+answers to a stranger, and an international domain can be written in its ``xn--`` form. A
+domain that a form blocks may be written either way: both are compared in the ``xn--`` form.
 
-Sources: HTML Living Standard (valid e-mail address), RFC 5321 section 4.5.3.1 (lengths).
+Sources: HTML Living Standard (valid e-mail address), RFC 5321 section 4.5.3.1 (lengths),
+RFC 5891 and UTS #46 (international domains).
 """
 
 from __future__ import annotations
 
+import functools
 import re
+
+import idna
 
 from gateway.domain.errors import Reason
 from gateway.domain.forms import Validation
@@ -47,16 +52,35 @@ def email_fault(address: str, rules: Validation) -> Reason | None:
     if not _fits(local, domain):
         return reason("email_shape")
     host = domain.lower()
-    if host in {blocked.strip().lstrip("@").lower() for blocked in rules.blocked_email_domains}:
+    if host in _blocked(rules.blocked_email_domains):
         return reason("email_blocked")
     if rules.use_default_block_list and host in FREE_PROVIDERS:
         return reason("email_free")
     return None
 
 
+def ascii_domain(domain: str) -> str:
+    """A domain in small letters and in its ASCII form (``bücher.de`` → ``xn--bcher-kva.de``);
+    empty when it has none."""
+    if domain.isascii() or len(domain) > MAX_DOMAIN:
+        return domain.lower()
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
+        return ""
+
+
+def is_domain(domain: str) -> bool:
+    """Whether ``domain`` (in ASCII) is a full domain name, like ``clinic.org``."""
+    return len(domain) <= MAX_DOMAIN and _DOMAIN.fullmatch(domain) is not None
+
+
+@functools.lru_cache(maxsize=256)
+def _blocked(domains: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(ascii_domain(one.strip().lstrip("@")) for one in domains) - {""}
+
+
 def _fits(local: str, domain: str) -> bool:
-    if not (len(local) <= MAX_LOCAL and len(domain) <= MAX_DOMAIN):
+    if len(local) > MAX_LOCAL or len(local) + 1 + len(domain) > MAX_ADDRESS:
         return False
-    if len(local) + 1 + len(domain) > MAX_ADDRESS:
-        return False
-    return bool(_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain))
+    return bool(_LOCAL.fullmatch(local)) and is_domain(domain)

@@ -18,6 +18,7 @@ from gateway.domain.errors import InvalidSubmission, Reason
 from gateway.domain.forms import FormDefinition, FormField
 from gateway.intake.answers import read
 from gateway.intake.consent import legal_options, validate_consent
+from gateway.intake.demands import NONE, Demands
 from gateway.intake.encode import encode
 from gateway.intake.logic import visible_fields
 from gateway.intake.reasons import joined, reason
@@ -38,8 +39,9 @@ class Prepared:
     notes: Mapping[str, Reason]
 
 
-def prepare(form: FormDefinition, raw: Mapping[str, object]) -> Prepared:
-    """``raw`` (the answers file's JSON shape) made ready to be sealed.
+def prepare(form: FormDefinition, raw: Mapping[str, object], demands: Demands = NONE) -> Prepared:
+    """``raw`` (the answers file's JSON shape) made ready to be sealed. ``demands`` are what is
+    asked of the answers beyond the form's definition.
 
     Raises :class:`InvalidSubmission` with every fault of every answer and of the consent.
     The form must have passed the gate: this asks what was answered, not where it may go.
@@ -50,7 +52,7 @@ def prepare(form: FormDefinition, raw: Mapping[str, object]) -> Prepared:
     accepted = _accepted(reading.answers, cleaned)
     shown = {field.key: field for field in visible_fields(form, accepted, today=today)}
     reasons = {
-        **validate(form, accepted, today=today),
+        **validate(form, accepted, demands, today=today),
         **validate_consent(form, reading.consent),
         **{key: c.fault for key, c in cleaned.items() if c.fault and _asked(shown.get(key))},
         **reading.reasons,
@@ -58,7 +60,7 @@ def prepare(form: FormDefinition, raw: Mapping[str, object]) -> Prepared:
     if reasons:
         raise InvalidSubmission(reasons)
     return Prepared(
-        encode(form, accepted, today=today),
+        encode(form, accepted, demands.region, today=today),
         legal_options(form, reading.consent),
         _notes(cleaned, shown),
     )

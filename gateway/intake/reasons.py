@@ -49,6 +49,14 @@ REASONS: Mapping[str, str] = {
     "email_free": "The form does not take addresses of free e-mail providers. Use an address "
     "at work.",
     "phone_shape": "A phone number needs digits. Write it like +44 20 7946 0000.",
+    "phone_country": "Write the number with its country code, like +44 20 7946 0000.",
+    "phone_unknown_country": "No country has this code. Check the digits after the plus sign.",
+    "phone_short": "The phone number is too short for its country. Add what is missing, or begin "
+    "with + and the country code.",
+    "phone_long": "The phone number is too long for its country. Check it, or begin with + and "
+    "the country code.",
+    "phone_length": "Numbers of this country have more or fewer digits. Check the phone number.",
+    "phone_local": "The area code is missing. Write the whole phone number.",
     "digits_few": "There are too few digits. Write at least {limit}.",
     "digits_many": "There are too many digits. Write at most {limit}.",
     "number_shape": "This is not a number. Write digits with at most one point, like 1234.5, "
@@ -63,6 +71,40 @@ REASONS: Mapping[str, str] = {
     "not_sendable": "Answers of this kind cannot be sent. Leave the field empty.",
     "default_unusable": "The form fills in this hidden field with a value that cannot be sent. "
     "Ask your administrator to change its default in HubSpot.",
+    # checking an answer against the rules of its property, and the check digits of its lock
+    "rule_upper": "Write it in capital letters.",
+    "rule_lower": "Write it in small letters.",
+    "rule_capital": "Begin with a capital letter.",
+    "rule_digits": "Write digits only, without spaces and signs.",
+    "rule_letters": "Write letters only.",
+    "rule_letters_digits": "Write letters and digits only.",
+    "rule_signs": "Leave out signs such as $ and %.",
+    "rule_spaces": "Leave out the spaces.",
+    "rule_short": "The answer is too short. Write at least {limit} characters.",
+    "rule_long": "The answer is too long. Write at most {limit} characters.",
+    "rule_pattern": "The answer has not the form this field asks for. Check it for a typing slip.",
+    "rule_pattern_told": "The answer has not the form this field asks for: {told}.",
+    "rule_least": "The number is too small. It has to be at least {bound}.",
+    "rule_most": "The number is too large. It has to be at most {bound}.",
+    "rule_decimals": "Write at most {limit} places after the point.",
+    "rule_whole": "Write a whole number, without a point.",
+    "rule_first_day": "The day is too early. It has to be {day} or later.",
+    "rule_last_day": "The day is too late. It has to be {day} or earlier.",
+    "rule_after": "The day has to lie at least {period} after today.",
+    "rule_before": "The day has to lie at least {period} before today.",
+    "rule_not_past": "The day must not lie before today.",
+    "rule_not_future": "The day must not lie after today.",
+    "rule_weekday": "The day has to be a {days}.",
+    "rule_domain": "This is not a domain. Write it like clinic.org.",
+    "rule_url": "This is not a web address. Write it like https://clinic.org/contact.",
+    "rule_url_domains": "The web address has to be one at {domains}.",
+    "rule_url_blocked": "The form does not take web addresses of this domain. Use another one.",
+    "rule_email_domains": "The e-mail address has to be one at {domains}.",
+    "rule_phone_country": "Write a number of the country {country} with its country code, like "
+    "+44 20 7946 0000.",
+    "number_check": "This is not a valid {name}. Check it for a typing slip.",
+    "number_check_unknown": "The approval of this form names a check this program does not know. "
+    "Ask your administrator.",
     # consent
     "consent_required": "The form needs the consent to process these answers.",
     "consent_declined": "The form can only be sent when the processing is agreed to. Send nothing "

@@ -5,11 +5,15 @@ person hears of all, before anything is stored. HubSpot's own verdict still coun
 rules are the documented ones (required, digits, choices, domains) and the shapes its
 properties demand.
 
+Beyond the form's definition come the rules of its properties and the check digits of its lock:
+they are asked only of an answer that fits its field.
+
 Source: https://developers.hubspot.com/docs/api-reference/latest/marketing/forms (validation)
 """
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import re
 from collections.abc import Callable, Mapping
@@ -17,8 +21,12 @@ from collections.abc import Callable, Mapping
 from gateway.domain.answers import Answer
 from gateway.domain.errors import Reason
 from gateway.domain.forms import SENDABLE, FieldType, FormDefinition, FormField
+from gateway.intake.demands import NONE, Demands
 from gateway.intake.email_rules import email_fault
 from gateway.intake.logic import answer_of, visible_fields
+from gateway.intake.number_checks import number_fault
+from gateway.intake.phone_rules import phone_fault, region_of
+from gateway.intake.property_rules import rules_fault
 from gateway.intake.reasons import WHOLE, reason, told_key
 from gateway.intake.sanitize import MAX_NUMBER_DIGITS
 from gateway.intake.text import MAX_BYTES, too_long
@@ -121,8 +129,15 @@ CHECKS: Mapping[FieldType, _Check] = {
 """How the cleaned answer of each field type that can be sent is checked."""
 
 
+_PHONES = frozenset({FieldType.PHONE, FieldType.MOBILE_PHONE})
+
+
 def validate(
-    form: FormDefinition, answers: Mapping[str, Answer], *, today: datetime.date | None = None
+    form: FormDefinition,
+    answers: Mapping[str, Answer],
+    demands: Demands = NONE,
+    *,
+    today: datetime.date | None = None,
 ) -> dict[str, Reason]:
     """What is wrong with cleaned ``answers``, by field key; empty when nothing is.
 
@@ -131,9 +146,12 @@ def validate(
     does not look like a property's, it may itself be an answer, so it is told under
     ``WHOLE`` and not repeated.
     """
+    day = today or datetime.date.today()
+    asked = dataclasses.replace(demands, region=region_of(form, demands.region))
     faults = _strangers(form, answers)
-    for field in visible_fields(form, answers, today=today):
-        fault = _fault(field, answer_of(field, answers))
+    for field in visible_fields(form, answers, today=day):
+        answer = answer_of(field, answers)
+        fault = _fault(field, answer) or _further_fault(field, answer, asked, day)
         if fault is not None:
             faults[field.key] = reason("default_unusable") if field.hidden else fault
     return faults
@@ -151,3 +169,17 @@ def _fault(field: FormField, answer: Answer | None) -> Reason | None:
     if field.kind not in SENDABLE:
         return reason("not_sendable")
     return CHECKS[field.kind](field, answer)
+
+
+def _further_fault(
+    field: FormField, answer: Answer | None, demands: Demands, today: datetime.date
+) -> Reason | None:
+    """What is wrong with an answer that fits its field, by the ``demands``."""
+    if not isinstance(answer, str):
+        return None
+    if field.kind in _PHONES and (fault := phone_fault(answer, demands.region)):
+        return fault
+    if fault := rules_fault(field, answer, demands.rules.get(field.key, ()), today):
+        return fault
+    check = demands.checks.get(field.key)
+    return number_fault(answer, check) if check is not None else None

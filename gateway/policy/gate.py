@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from gateway.domain.findings import Finding, Severity, Verdict, finding
@@ -43,13 +43,15 @@ def examine(
     approval: Approval,
     stale: bool = False,
     at_least: Mapping[str, str] | None = None,
+    beside: Sequence[Finding] = (),
 ) -> FormReport:
     """The gate's report on a form.
 
     ``held`` are the token's scopes, None when HubSpot did not say (a warning, never taken
     for consent). ``approval`` is what a person approved of the form; whatever has changed since
     closes it. ``at_least`` maps field keys to the classes under which answers were
-    accepted: a property of a lower class now refuses its field.
+    accepted: a property of a lower class now refuses its field. ``beside`` are findings of
+    others about the same description.
     """
     definition = snapshot.definition
     fields: list[FieldReport] = []
@@ -65,6 +67,9 @@ def examine(
     known = snapshot.by_address()
     drift = changes(snapshot, approval.lock) if approval.lock is not None else ()
     of_field = changes_by_field(drift)
+    told: dict[str | None, tuple[Finding, ...]] = {}
+    for one in beside:
+        told[one.field] = (*told.get(one.field, ()), one)
     for field in walked:
         address = (field.object_type_id, field.name)
         case = _Case(
@@ -76,6 +81,7 @@ def examine(
             at_least,
             approval.lock.fields.get(field.key) if approval.lock is not None else None,
             of_field.get(field.key, ()),
+            told.get(field.key, ()),
         )
         report, found = _judge(case, conditional=address not in top)
         fields.append(report)
@@ -84,6 +90,7 @@ def examine(
             needs[need.name] = need
     faults.extend(form_findings(snapshot, stale=stale))
     faults.extend(approval_findings(approval, drift))
+    faults.extend(told.get(None, ()))
     scopes = scope_report(needs.values(), held)
     if held is None:
         faults.append(finding("scope_unknown"))
@@ -100,6 +107,7 @@ def examine(
         stale=stale,
         lock=approval.lock,
         drift=drift,
+        rules=snapshot.validations,
     )
 
 
@@ -129,6 +137,8 @@ class _Case:
     approved: FieldLock | None
     changed: tuple[Change, ...]
     """What of it has changed since it was approved."""
+    beside: tuple[Finding, ...]
+    """What others found about it."""
 
     @property
     def kind(self) -> ObjectType | None:
@@ -165,6 +175,7 @@ def _judge(case: _Case, *, conditional: bool) -> tuple[FieldReport, list[Finding
     found = [
         *_faults(case),
         *field_findings(case.field.key, case.sensitivity, case.approved, case.changed),
+        *case.beside,
     ]
     worst = min(found, key=lambda f: _WEIGHT[f.severity], default=None)
     need, sensitivity = case.write_need, case.sensitivity

@@ -26,6 +26,8 @@ class Slot:
     field: FormField
     draft: Draft
     sensitivity: Sensitivity
+    advice: str = ""
+    """What the field's rules ask of an answer, in short sentences."""
 
     @property
     def key(self) -> str:

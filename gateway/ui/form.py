@@ -10,6 +10,7 @@ from gateway.domain.answers import Answer
 from gateway.domain.forms import FieldGroup, FieldType, FormDefinition, FormField
 from gateway.domain.sensitivity import Sensitivity
 from gateway.intake.prepare import shown_fields
+from gateway.intake.property_rules import rules_hint
 from gateway.intake.richtext import clean_markup, plain
 from gateway.ui import consent, faults, look
 from gateway.ui.fields import WIDGETS, Slot, drawn, markdown
@@ -104,7 +105,8 @@ def _group(
     for top in group.fields:
         for field, depth in _with_dependants(top, 0):
             if shown.get(field.key) is field:
-                _field(Slot(field, draft, form.sensitivity(field.key)), depth)
+                advice = rules_hint(field, form.rules(field.key))
+                _field(Slot(field, draft, form.sensitivity(field.key), advice), depth)
 
 
 def _with_dependants(field: FormField, depth: int) -> Iterator[tuple[FormField, int]]:
@@ -133,7 +135,7 @@ def head(slot: Slot) -> Markup:
     it to the box, which has the label's text as its own name already."""
     field, widget = slot.field, slot.widget
     ids = {part: f"{part}-{slot.key}" for part in ("label", "hint", "class")}
-    hint = plain(field.description or "") or widget.hint
+    hint = f"{plain(field.description or '') or widget.hint} {slot.advice}".strip()
     return fill(
         '<div class="si-head" data-key="$key" data-required="$required" data-grouped="$grouped"'
         ' data-keyboard="$keyboard" data-private="$private" data-parent="$parent">'

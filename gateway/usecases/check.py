@@ -22,6 +22,7 @@ from gateway.domain.reports import FormReport
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.snapshots import Snapshot
 from gateway.domain.submissions import Payload
+from gateway.domain.validations import ValidationRule
 from gateway.intake.property_rules import rule_findings
 from gateway.policy.gate import examine
 from gateway.store.lockfile import LockStore
@@ -42,6 +43,10 @@ class IntakeForm:
             if field.key == key and field.sensitivity is not None:
                 return field.sensitivity
         raise KeyError(key)
+
+    def rules(self, key: str) -> tuple[ValidationRule, ...]:
+        """The validation rules of the property behind the field ``key``."""
+        return tuple(rule for one in self.report.rules if one.key == key for rule in one.rules)
 
 
 class Check:
@@ -158,7 +163,13 @@ class Check:
 
     def _report(self, described: Described, held: frozenset[str] | None) -> FormReport:
         approval = self.approval(described.snapshot.form_id)
-        return examine(described.snapshot, held, approval=approval, stale=described.stale)
+        return examine(
+            described.snapshot,
+            held,
+            approval=approval,
+            stale=described.stale,
+            beside=rule_findings(described.snapshot),
+        )
 
     def _held(self) -> frozenset[str] | None:
         try:

@@ -11,6 +11,7 @@ from gateway.domain.forms import field_key
 from gateway.domain.reports import FormReport
 from gateway.domain.submissions import Payload, Receipt, State
 from gateway.domain.users import Permission, User
+from gateway.intake.demands import demands_of
 from gateway.intake.prepare import Prepared, prepare
 from gateway.policy.permissions import require
 from gateway.sealing.envelope import Context, seal
@@ -37,6 +38,7 @@ class Submit:
         instruments: Instruments,
         public_url: str,
         *,
+        phone_region: str,
         now_ms: Callable[[], int],
     ) -> None:
         self._check = check
@@ -46,6 +48,7 @@ class Submit:
         self._intake = intake
         self._instruments = instruments
         self._public_url = public_url
+        self._phone_region = phone_region
         self._now_ms = now_ms
 
     def __call__(
@@ -70,7 +73,7 @@ class Submit:
         require(by, Permission.SUBMIT)
         self._intake.check()
         definition, report = self._check.open_form(form)
-        prepared = prepare(definition, answers)
+        prepared = prepare(definition, answers, demands_of(report, self._phone_region))
         classes = _classes(report, prepared)
         portal_id = self._portal.last_known().portal_id
         refused: set[str] = set()

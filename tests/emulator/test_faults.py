@@ -196,6 +196,7 @@ AREAS = {
     Area.SUBMISSIONS: ("GET", "/form-integrations/v1/submissions/forms/x"),
     Area.FORMS: ("GET", "/marketing/v3/forms"),
     Area.PROPERTIES: ("GET", "/crm/v3/properties/contacts"),
+    Area.VALIDATIONS: ("GET", "/crm/v3/property-validations/0-1"),
     Area.OBJECTS: ("GET", "/crm/v3/objects/contacts"),
     Area.ACCOUNT: ("GET", "/account-info/v3/details"),
     Area.TOKEN: ("POST", "/oauth/v3/token/introspect"),

@@ -35,6 +35,7 @@ REQUESTS = {
     Operation.LIST_FORMS: wire.list_forms("next"),
     Operation.GET_FORM: wire.get_form(FORM),
     Operation.LIST_PROPERTIES: wire.list_properties("contacts", Sensitivity.SENSITIVE),
+    Operation.LIST_VALIDATIONS: wire.list_validations("0-1"),
     Operation.SECURE_SUBMIT: wire.secure_submit(1, FORM, PAYLOAD, submitted_at_ms=1),
     Operation.READ_SUBMISSIONS: wire.read_submissions(FORM, "next"),
 }

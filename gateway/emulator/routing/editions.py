@@ -14,6 +14,8 @@ SCHEMAS = (
     "/crm-object-schemas/v3/schemas",
     *(f"/crm-object-schemas/{edition}/schemas" for edition in DATED),
 )
+VALIDATIONS = ("/crm/v3/property-validations", "/crm/property-validations/2026-03")
 OBJECTS = ("/crm/v3/objects", *(f"/crm/objects/{edition}" for edition in DATED))
 ACCOUNT = ("/account-info/v3", *(f"/account-info/{edition}" for edition in DATED))
+WEBHOOKS = ("/webhooks/v3", "/webhooks/2026-03", "/app-webhooks/2025-09", "/app-webhooks/2026-09")
 OAUTH = ("/oauth/v3", "/oauth/2026-03", "/oauth/2026-09")

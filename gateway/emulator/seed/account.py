@@ -9,6 +9,7 @@ from typing import Any
 from gateway.domain.objects import object_type
 from gateway.domain.scopes import Access, definition_need, forms_need, sensitive_need
 from gateway.domain.sensitivity import Sensitivity
+from gateway.emulator.seed.validations import Rules
 
 Json = dict[str, Any]
 
@@ -30,6 +31,8 @@ class Seed:
     """objectTypeId → property definitions, as raw JSON."""
     forms: Sequence[Json]
     """Form definitions, as raw JSON."""
+    validations: Mapping[str, Rules]
+    """objectTypeId → the validation rules of its properties."""
     scopes: tuple[str, ...]
     """The least a gateway needs: what the intake token holds."""
 

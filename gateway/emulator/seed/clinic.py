@@ -10,6 +10,7 @@ from gateway.emulator.seed.patient_intake import PATIENT_INTAKE
 from gateway.emulator.seed.properties import POLICY, PROPERTIES
 from gateway.emulator.seed.refused import DOCUMENTS_AND_PAYMENT, VISITOR_SIGN_IN
 from gateway.emulator.seed.schemas import schema
+from gateway.emulator.seed.validations import VALIDATIONS
 
 GOOD_FORMS = (PATIENT_INTAKE, EMPLOYEE_ONBOARDING, CLIENT_IDENTIFICATION)
 """What a gateway opens, given the seed's scopes."""
@@ -38,5 +39,6 @@ CLINIC = Seed(
     ),
     properties=PROPERTIES,
     forms=(*GOOD_FORMS, VISITOR_SIGN_IN, DOCUMENTS_AND_PAYMENT),
+    validations=VALIDATIONS,
     scopes=scopes_for(GOOD_FORMS, PROPERTIES),
 )
