@@ -16,12 +16,14 @@ from gateway.emulator.routing import (
     properties,
     schemas,
     submissions,
+    validations,
 )
 
 ROUTES: Sequence[Route] = (
     *submissions.ROUTES,
     *forms.ROUTES,
     *properties.ROUTES,
+    *validations.ROUTES,
     *schemas.ROUTES,
     *objects.ROUTES,
     *account.ROUTES,
