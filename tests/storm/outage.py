@@ -34,7 +34,7 @@ from storm.kill_storm import CALM_S, EACH_S, SETTLED, Ground, grounds, settled, 
 from storm.rows import Figures, Scale
 from storm.workers import WAIT_S, Order, opened
 
-SUBMISSIONS = {Scale.FULL: 5_000, Scale.SMALL: 150}
+SUBMISSIONS = {Scale.FULL: 50_000, Scale.SMALL: 150}
 WORKERS = {Scale.FULL: 3, Scale.SMALL: 2}
 DAYS = 3
 STEP_S = 600.0

@@ -61,6 +61,7 @@ def _in(module: str, function: str = "run") -> Callable[[Scale], Figures]:
 ROWS: tuple[Row, ...] = (
     Row("latency", "how soon a submission leaves", _in("speed"), alone=True),
     Row("drain", "how fast a backlog leaves", _in("speed", "run_drain"), alone=True),
+    Row("F10", "HubSpot is away for three days", _in("outage")),
     Row("F1", "everybody is killed, HubSpot is flaky", _in("kill_storm")),
     Row("F12", "the same on PostgreSQL, which is killed too", _in("kill_storm", "run_postgres")),
     Row("F15", "controls: two naive policies must fail F1", _in("controls")),
@@ -73,7 +74,6 @@ ROWS: tuple[Row, ...] = (
     Row("F7", "the connection is cut at every byte", _in("cuts")),
     Row("F8", "any order of events, against a model", _in("model")),
     Row("F9", "quotas and refused tokens", _in("quota")),
-    Row("F10", "HubSpot is away for three days", _in("outage")),
     Row("F11", "the disk fills up", _in("disk")),
     Row("F13", "controls: later than the window, copies are seen", _in("late")),
     Row("F14", "an upgrade in the middle of a backlog", _in("upgrade")),
