@@ -10,4 +10,9 @@ code = session.asked_for("code")
 
 look.heading("Receipt")
 status = gateway.status(code, by=user)
-receipt.show(status, lambda: gateway.status(code, by=user), gateway.thank_you(status, by=user))
+receipt.show(
+    status,
+    lambda: gateway.status(code, by=user),
+    gateway.thank_you(status, by=user),
+    lambda: gateway.webhooks.confirmations(code, by=user),
+)

@@ -143,6 +143,8 @@ class InboxRow:
     """The kind of record: ``contact``."""
     sensitivity: Sensitivity | None
     """The property's class; None when the notice is about none, or its class is not known."""
+    label: str
+    """The property's label in HubSpot: text from outside. Empty when it is not known."""
 
     @property
     def redacted(self) -> bool | None:

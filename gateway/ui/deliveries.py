@@ -10,14 +10,13 @@ from gateway.domain.overview import Overview
 from gateway.domain.queue import QueueState
 from gateway.domain.submissions import STATE_WORDS, State
 from gateway.domain.users import Permission, User
-from gateway.ui import charts, errors, look, outbox, session, submission, switch
+from gateway.ui import charts, errors, look, outbox, renewing, session, submission, switch
 from gateway.ui.errors import points
 from gateway.ui.markup import Markup, fill
 from gateway.ui.session import Watch
 from gateway.ui.times import span
 from gateway.usecases.gateway import Gateway
 
-REFRESH_S = 2.5
 NEEDY = frozenset({State.REJECTED, State.REVIEW, State.HELD})
 """States whose number is written in the colour of warnings."""
 
@@ -32,23 +31,7 @@ def show(gateway: Gateway, by: User, linked: str) -> None:
         watch.linked = linked
         watch.look_at(linked)
     with st.container(key="deliveries"):
-        _renewing(watch)
-        renewed = REFRESH_S if watch.live and not watch.away else None
-        st.fragment(_draw, run_every=renewed)(gateway, by, watch)
-
-
-def _renewing(watch: Watch) -> None:
-    """The Live switch, and the button that the page's script presses when the tab is hidden
-    or shown again."""
-    with st.container(key="live", horizontal=True, horizontal_alignment="right"):
-        watch.live = st.toggle("Live", value=watch.live, key="live-switch")
-    with st.container(key="away"):
-        name = "wake" if watch.away else "rest"
-        st.button(name, key=name, on_click=_away, args=(watch, not watch.away))
-
-
-def _away(watch: Watch, away: bool) -> None:
-    watch.away = away
+        renewing.every_so_often(watch, lambda: _draw(gateway, by, watch))
 
 
 def _draw(gateway: Gateway, by: User, watch: Watch) -> None:

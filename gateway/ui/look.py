@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from gateway.domain.sensitivity import Sensitivity
 from gateway.settings import Mode
 from gateway.ui.markup import Markup, fill
+from gateway.ui.places import Place
 
 CLASS_WORDS: Mapping[Sensitivity, str] = {
     Sensitivity.NON_SENSITIVE: "",
@@ -26,13 +27,13 @@ BANNERS: Mapping[Mode, tuple[str, str]] = {
 """What the strip at the top of every page says in each mode; empty: no strip."""
 
 
-def frame(mode: Mode, *, watches: bool) -> None:
-    """The top of every page: the name, which leads home, the way to the deliveries for who
-    ``watches`` them, and where one is."""
+def frame(mode: Mode, places: Sequence[Place]) -> None:
+    """The top of every page: the name, which leads home, the way to each of ``places``, and
+    where one is."""
     with st.container(key="top", horizontal=True, vertical_alignment="center"):
         st.page_link("home.py", label="Sealed Intake")
-        if watches:
-            st.page_link("deliveries.py", label="Deliveries")
+        for place in places:
+            st.page_link(place.file, label=place.word)
         st.html('<p class="si-where">This machine only · no sign-in yet</p>')
     word, sentence = BANNERS[mode]
     if word:

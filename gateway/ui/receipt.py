@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 import streamlit as st
 
 from gateway.domain.decisions import REASONS
 from gateway.domain.submissions import CAUSES, FINAL, STATE_WORDS, State, Status
-from gateway.intake.richtext import clean_markup
+from gateway.domain.webhooks import Confirmation
+from gateway.intake.richtext import clean_markup, plain
 from gateway.ui import errors, look, session
 from gateway.ui.markup import Markup, fill, join
 from gateway.ui.sending import rejection_reasons
-from gateway.ui.times import moment
+from gateway.ui.times import moment, to_the_minute
+from gateway.usecases.receive import Confirmations
 
 REFRESH_S = 2.0
 
@@ -43,15 +45,22 @@ STEPS_DONE: Mapping[State, int] = {
 """How many of the steps to HubSpot are behind a submission."""
 
 
-def show(status: Status, ask_again: Callable[[], Status], thank_you: str) -> None:
-    """The receipt of ``status``; while it is on its way, ``ask_again`` is asked for news.
-    ``thank_you`` is the form's own message, as HubSpot holds it."""
+def show(
+    status: Status,
+    ask_again: Callable[[], Status],
+    thank_you: str,
+    listen: Callable[[], Confirmations],
+) -> None:
+    """The receipt of ``status``; while it is on its way, ``ask_again`` is asked for news, and
+    right after its delivery ``listen`` for what HubSpot reports of it. ``thank_you`` is the
+    form's own message, as HubSpot holds it."""
     with st.container(key="receipt"):
         st.html(_slip(status))
         if _settled(status):
             st.html(_state(status))
         else:
             _live(ask_again)
+        _heard(listen)
         if thank_you:
             st.html(
                 fill(
@@ -83,6 +92,56 @@ def _live(ask_again: Callable[[], Status]) -> None:
             st.html(_state(status))
 
     live()
+
+
+def _heard(listen: Callable[[], Confirmations]) -> None:
+    first = listen()
+    if not first.awaited:
+        _tell(first)
+        return
+
+    @st.fragment(run_every=REFRESH_S)
+    def live() -> None:
+        with errors.calm():
+            told = listen()
+            if not told.awaited:
+                st.rerun()
+            _tell(told)
+
+    live()
+
+
+def _tell(told: Confirmations) -> None:
+    if told.found:
+        st.html(heard(told.found))
+
+
+def heard(found: Sequence[Confirmation]) -> Markup:
+    """What HubSpot reported right after the delivery, and what that does not prove."""
+    rows = [
+        fill("<li>$words</li>", words=f"{_reported(one)} {_others(one.others)}".strip())
+        for one in found
+    ]
+    return fill(
+        '<section class="si-heard" role="status"><p class="si-heard-title">Heard from HubSpot</p>'
+        "<ul>$rows</ul></section>",
+        rows=join(rows),
+    )
+
+
+def _reported(one: Confirmation) -> str:
+    name = plain(one.label) or one.property_name
+    return (
+        f"HubSpot reported a change of {name} at {to_the_minute(one.occurred_at_ms)}, "
+        "right after this was delivered."
+    )
+
+
+def _others(count: int) -> str:
+    if count == 0:
+        return ""
+    which = "another submission" if count == 1 else f"one of {count} other submissions"
+    return f"It may belong to {which} of that moment instead."
 
 
 def _slip(status: Status) -> Markup:

@@ -17,7 +17,9 @@ import streamlit as st
 
 from gateway.domain.answers import Answer
 from gateway.domain.errors import Reason
+from gateway.domain.locks import GuardMode
 from gateway.domain.queue import Switch
+from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import Event, State, read_receipt
 
 _DESK = "desk"
@@ -67,16 +69,32 @@ class Draft:
 
 
 @dataclasses.dataclass
-class Watch:
-    """What somebody looks at on the page of deliveries, and what was just pressed there.
-
-    A press is only written down here; the next run carries it out before it draws anything.
-    """
+class Renewed:
+    """A page that renews itself."""
 
     live: bool = True
     """Whether the person wants the page to renew itself."""
     away: bool = False
     """Whether the tab is hidden, so that nobody sees it."""
+
+
+@dataclasses.dataclass
+class InboxView(Renewed):
+    """What somebody looks at in the inbox."""
+
+    object_type_id: str | None = None
+    property_name: str | None = None
+    rows: int = 50
+    """How many notices are listed."""
+
+
+@dataclasses.dataclass
+class Watch(Renewed):
+    """What somebody looks at on the page of deliveries, and what was just pressed there.
+
+    A press is only written down here; the next run carries it out before it draws anything.
+    """
+
     state: State | None = None
     form_id: str | None = None
     forms: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -113,11 +131,47 @@ class Watch:
 
 
 @dataclasses.dataclass
+class Approving:
+    """What somebody declares of a form's fields before approving it, and what was just pressed.
+
+    A press is only written down here; the next run carries it out before it draws anything.
+    """
+
+    form_id: str
+    minimum: dict[str, Sensitivity] = dataclasses.field(default_factory=dict)
+    guard: dict[str, GuardMode] = dataclasses.field(default_factory=dict)
+    checks: dict[str, str | None] = dataclasses.field(default_factory=dict)
+    asked: bool = False
+    """Whether the person is being asked if they are sure."""
+    expected: str = ""
+    """The description that was shown with the question."""
+    pressed: bool = False
+    told: tuple[str, str] | None = None
+    """What came of the last press: a title and a sentence."""
+    focus: str = ""
+    turn: int = 0
+    """How often the focus was sent somewhere."""
+
+    def send_focus(self, target: str) -> None:
+        """Move the browser's focus to ``target`` once the page is drawn."""
+        self.focus = target
+        self.turn += 1
+
+    def said_nothing(self) -> None:
+        """Forget what was declared: it is kept with the form now."""
+        self.minimum.clear()
+        self.guard.clear()
+        self.checks.clear()
+
+
+@dataclasses.dataclass
 class Desk:
-    """All drafts of the tab by form id, and what it watches."""
+    """All drafts and approvals of the tab by form id, and what it watches."""
 
     drafts: dict[str, Draft] = dataclasses.field(default_factory=dict)
+    approvals: dict[str, Approving] = dataclasses.field(default_factory=dict)
     watch: Watch = dataclasses.field(default_factory=Watch)
+    inbox: InboxView = dataclasses.field(default_factory=InboxView)
 
 
 def _desk() -> Desk:
@@ -131,9 +185,19 @@ def draft(form_id: str) -> Draft:
     return _desk().drafts.setdefault(form_id, Draft(form_id))
 
 
+def approving(form_id: str) -> Approving:
+    """What the tab is about to approve of a form."""
+    return _desk().approvals.setdefault(form_id, Approving(form_id))
+
+
 def watch() -> Watch:
     """What the tab watches on the page of deliveries."""
     return _desk().watch
+
+
+def inbox() -> InboxView:
+    """What the tab looks at in the inbox."""
+    return _desk().inbox
 
 
 def forget(old: Draft) -> None:

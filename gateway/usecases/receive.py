@@ -69,6 +69,15 @@ class InboxListing:
     names: tuple[_Named, ...]
 
 
+@dataclasses.dataclass(frozen=True)
+class Confirmations:
+    """What HubSpot reported of one submission, an earlier change first."""
+
+    found: tuple[Confirmation, ...] = ()
+    awaited: bool = False
+    """Whether more may still come."""
+
+
 class Webhooks:
     """Takes in what HubSpot reports, and shows it."""
 
@@ -135,53 +144,51 @@ class Webhooks:
         given."""
         require(by, Permission.VIEW_INBOX)
         kept = self._inbox.newest(limit, object_type_id=object_type_id, name=name)
-        named = {(one.notice.object_type_id, one.notice.property_name) for one in kept}
-        classes = self._classes(named)
+        named = {_named(one.notice) for one in kept}
+        told = self._described(named)
         rows = [
             InboxRow(
                 one,
                 record_word(one.notice.object_type_id),
-                classes.get((one.notice.object_type_id, one.notice.property_name)),
+                *told.get(_named(one.notice), (None, "")),
             )
             for one in kept
         ]
         return InboxListing(tuple(rows), self._inbox.names())
 
-    def confirmations(self, receipt: str, *, by: User) -> tuple[Confirmation, ...]:
+    def confirmations(self, receipt: str, *, by: User) -> Confirmations:
         """What HubSpot reported right after a submission was delivered, of the properties on its
-        form: an earlier change first. Nothing in a notice names a submission, so each tells to
-        how many others it may belong. Raises :class:`UnknownReceipt`."""
+        form. Nothing in a notice names a submission, so each tells to how many others it may
+        belong. Raises :class:`UnknownReceipt`."""
         require(by, Permission.VIEW_RECEIPTS)
         code = read_receipt(receipt)
         status = self._outbox.status(code) if code is not None else None
         if status is None:
             raise UnknownReceipt
+        if not self.listens or not _arrived(status):
+            return Confirmations()
+        since, until = _window(status)
+        return Confirmations(self._confirmed(status, since, until), awaited=self._now_ms() <= until)
+
+    def _confirmed(self, status: Status, since: int, until: int) -> tuple[Confirmation, ...]:
         portal_id = self._known_portal()
         snapshot = self._snapshot(status.form_id)
-        if portal_id is None or snapshot is None or not _arrived(status):
+        named = _properties(snapshot) if snapshot is not None else frozenset()
+        if portal_id is None or snapshot is None or not named:
             return ()
-        since, until = _window(status)
-        named = _properties(snapshot)
-        found = (
-            self._inbox.changes(
-                portal_id, named, source=FORM_SOURCE, since_ms=since, until_ms=until
-            )
-            if named
-            else ()
+        found = self._inbox.changes(
+            portal_id, named, source=FORM_SOURCE, since_ms=since, until_ms=until
         )
         if not found:
             return ()
         labels = {
-            (p.object_type_id, p.property.name): p.property.label for p in snapshot.properties
+            (one.object_type_id, one.property.name): one.property.label
+            for one in snapshot.properties
         }
         near = self._neighbours(status, found)
         return tuple(
             _confirmation(changes, labels, near) for changes in _by_property(found).values()
         )
-
-    def awaits(self, status: Status) -> bool:
-        """Whether a confirmation of this submission may still come."""
-        return self.listens and _arrived(status) and self._now_ms() <= _window(status)[1]
 
     def close(self) -> None:
         """Asks for nothing more."""
@@ -215,14 +222,16 @@ class Webhooks:
             return self._asking.submit(self._portal.last_known).result(PORTAL_WAIT_S).portal_id
         return None
 
-    def _classes(self, named: Collection[_Named]) -> Mapping[_Named, Sensitivity | None]:
-        """The class of each property, as far as it is known; one found in two classes has
-        none."""
-        found: dict[_Named, Sensitivity | None] = {}
+    def _described(
+        self, named: Collection[_Named]
+    ) -> Mapping[_Named, tuple[Sensitivity | None, str]]:
+        """Class and label of each property, as far as they are known; one that is found in two
+        classes has none."""
+        found: dict[_Named, tuple[Sensitivity | None, str]] = {}
         for type_id in {type_id for type_id, name in named if name}:
             for one in self._definitions.properties(type_id) or ():
                 key = (type_id, one.name)
-                found[key] = None if key in found else one.sensitivity
+                found[key] = (None if key in found else one.sensitivity, one.label)
         return found
 
     def _snapshot(self, form_id: str) -> Snapshot | None:
@@ -268,6 +277,10 @@ def _window(status: Status) -> tuple[int, int]:
     return max(sent, default=delivered) - CLOCKS_APART_MS, delivered + CONFIRMS_MS
 
 
+def _named(notice: Notice) -> _Named:
+    return (notice.object_type_id, notice.property_name)
+
+
 def _properties(snapshot: Snapshot) -> frozenset[_Named]:
     return frozenset((one.object_type_id, one.property.name) for one in snapshot.properties)
 
@@ -275,7 +288,7 @@ def _properties(snapshot: Snapshot) -> frozenset[_Named]:
 def _by_property(found: Iterable[Notice]) -> Mapping[_Named, list[Notice]]:
     grouped: dict[_Named, list[Notice]] = {}
     for one in found:
-        grouped.setdefault((one.object_type_id, one.property_name), []).append(one)
+        grouped.setdefault(_named(one), []).append(one)
     return grouped
 
 
@@ -283,7 +296,7 @@ def _confirmation(
     changes: list[Notice], labels: Mapping[_Named, str], near: Callable[[_Named, int], int]
 ) -> Confirmation:
     first = changes[0]
-    key = (first.object_type_id, first.property_name)
+    key = _named(first)
     records = len({one.object_id for one in changes})
     return Confirmation(
         property_name=first.property_name,

@@ -15,6 +15,9 @@ _TYPES: Mapping[str, str] = {
     "intake.js": "text/javascript",
     "intake.css": "text/css",
     "deliveries.css": "text/css",
+    "inbox.css": "text/css",
+    "setup.css": "text/css",
+    "approval.css": "text/css",
     "failure.css": "text/css",
     "icon.svg": "image/svg+xml",
 }

@@ -37,6 +37,9 @@ def rewrite(document: str) -> str:
         f'<link rel="icon" type="image/svg+xml" href="{versioned("icon.svg")}">\n'
         f'<link rel="stylesheet" href="{versioned("intake.css")}">\n'
         f'<link rel="stylesheet" href="{versioned("deliveries.css")}">\n'
+        f'<link rel="stylesheet" href="{versioned("inbox.css")}">\n'
+        f'<link rel="stylesheet" href="{versioned("setup.css")}">\n'
+        f'<link rel="stylesheet" href="{versioned("approval.css")}">\n'
         f'<script src="{versioned("intake.js")}" defer></script>\n</head>'
     )
     for pattern, replacement in (

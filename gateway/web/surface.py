@@ -20,6 +20,9 @@ PAGES: Mapping[str, str] = {
     "/intake": "one form",
     "/receipt": "one receipt",
     "/deliveries": "every delivery",
+    "/approve": "one form to approve",
+    "/inbox": "what HubSpot reported",
+    "/setup": "what is wrong with the set-up",
 }
 """Path → what a person meets there. Each is served as the same shell."""
 
