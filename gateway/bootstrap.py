@@ -26,6 +26,7 @@ from gateway.usecases.definitions import Definitions
 from gateway.usecases.deliver import Delivery
 from gateway.usecases.doctor import Doctor
 from gateway.usecases.gateway import Gateway
+from gateway.usecases.guarding import Guarding
 from gateway.usecases.housekeeping import Housekeeping
 from gateway.usecases.instruments import Instruments
 from gateway.usecases.intake import Intake
@@ -125,6 +126,7 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
         keyring,
         store.outbox,
         intake,
+        Guarding(store.guard_rows, instruments),
         instruments,
         settings.public_url,
         phone_region=settings.phone_region,

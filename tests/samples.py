@@ -70,7 +70,7 @@ class World:
 
 def submit(gateway: Gateway, form: str = PATIENT, **more: Any) -> Receipt:
     """Good answers to a form, with changes; a change to None leaves an answer out."""
-    keys = {name: more.pop(name) for name in ("key", "replaces") if name in more}
+    keys = {name: more.pop(name) for name in ("key", "replaces", "confirmed") if name in more}
     answers = {
         name: value for name, value in {**ANSWERS[form], **more}.items() if value is not None
     }

@@ -39,6 +39,9 @@ class Action(enum.StrEnum):
     FORM_APPROVED = "form.approved"
     FORM_DRIFTED = "form.drifted"
     WEBHOOK_RECEIVED = "webhook.received"
+    GUARD_BLOCKED = "guard.blocked"
+    GUARD_ASKED = "guard.asked"
+    GUARD_CONFIRMED = "submission.guard_confirmed"
 
 
 EVENT_ACTIONS: Mapping[Event, Action] = {
@@ -60,7 +63,9 @@ EVENT_ACTIONS: Mapping[Event, Action] = {
 }
 """The audit action of every event: no move without a row."""
 
-WITHOUT_A_MOVE = frozenset({Action.RESEALED, Action.SHREDDED, Action.COPIES_SEEN})
+WITHOUT_A_MOVE = frozenset(
+    {Action.RESEALED, Action.SHREDDED, Action.COPIES_SEEN, Action.GUARD_CONFIRMED}
+)
 """What is told of a submission that stays where it is."""
 NOT_OF_A_SUBMISSION: Mapping[Action, str] = {
     Action.QUEUE_PAUSED: "queue",
@@ -71,6 +76,8 @@ NOT_OF_A_SUBMISSION: Mapping[Action, str] = {
     Action.FORM_APPROVED: "a form's id without dashes",
     Action.FORM_DRIFTED: "a form's id without dashes",
     Action.WEBHOOK_RECEIVED: "inbox",
+    Action.GUARD_BLOCKED: "a form's id without dashes",
+    Action.GUARD_ASKED: "a form's id without dashes",
 }
 """Actions on something else, and what stands in the row's ``sid`` then."""
 
@@ -78,8 +85,8 @@ NOT_OF_A_SUBMISSION: Mapping[Action, str] = {
 @dataclasses.dataclass(frozen=True)
 class AuditRow:
     """One row of the chain. ``envelope_sha256`` is a digest of ciphertext, never of a value,
-    or, of a form, of what was approved or has changed; ``cause`` is a key of ``CAUSES`` or, of
-    a person's decision, of ``REASONS``."""
+    or, of a form, of what was approved or has changed; ``cause`` is a key of ``CAUSES``, of
+    ``REASONS`` for a person's decision, or a kind and its tier (:class:`Guarded`)."""
 
     seq: int
     at_ms: int

@@ -105,6 +105,12 @@ REASONS: Mapping[str, str] = {
     "number_check": "This is not a valid {name}. Check it for a typing slip.",
     "number_check_unknown": "The approval of this form names a check this program does not know. "
     "Ask your administrator.",
+    # what the content guard recognises
+    "guard_blocks": "This looks like {kind}. What is typed here is stored as {data}, so it is not "
+    "taken. Take it out, and give it in a field that is made for it; if there is none, ask your "
+    "administrator.",
+    "guard_asks": "This looks like {kind}. What is typed here is stored as {data}. Take it out, or "
+    "confirm that it is right.",
     # consent
     "consent_required": "The form needs the consent to process these answers.",
     "consent_declined": "The form can only be sent when the processing is agreed to. Send nothing "

@@ -45,6 +45,11 @@ _ALONE_START = r"(?<![0-9A-Za-z+(])(?<![0-9][ .\-/)])"
 _ALONE_END = r"(?![0-9A-Za-z])(?![ .\-/][0-9])"
 _SIGN = r"(?: ?[.\-] ?)"
 _SIGNS = str.maketrans("", "", " .-")
+_DAY = re.compile(
+    r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+    r"|(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+    r"|(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2]))(?:19|20)[0-9]{2}"
+)
 _DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")
 
 CARD_LENGTHS: tuple[tuple[str, str, tuple[int, ...]], ...] = (
@@ -166,8 +171,8 @@ def _as_written(check: Callable[[str], bool]) -> Accept:
 
 
 def _no_date(match: re.Match[str]) -> bool:
-    """Without check digits a date written as eight digits looks like a number."""
-    return not re.fullmatch(r"(19|20)[0-9]{2}(0[1-9]|1[0-2])[0-3][0-9]", match[0])
+    """Without check digits a day written as eight digits looks like a number."""
+    return not _DAY.fullmatch(match[0].translate(_SIGNS))
 
 
 def _always(_: re.Match[str]) -> bool:
@@ -175,7 +180,7 @@ def _always(_: re.Match[str]) -> bool:
 
 
 def _digits(count: int, first: str = "[0-9]") -> str:
-    return rf"{_START}{first}(?:{_J}[0-9]){{{count - 1}}}{_END}"
+    return rf"{_ALONE_START}{first}(?:{_J}[0-9]){{{count - 1}}}{_END}"
 
 
 def _shape(kind: Kind, tier: Tier, pattern: str, accept: Accept, *, after: bool = False) -> Shape:
@@ -184,6 +189,7 @@ def _shape(kind: Kind, tier: Tier, pattern: str, accept: Accept, *, after: bool 
 
 _ONE, _TWO = Tier.ALONE, Tier.IN_CONTEXT
 _US = rf"[0-9]{{3}}{_SIGN}[0-9]{{2}}{_SIGN}[0-9]{{4}}"
+_US_BARE = rf"[0-9]{{3}}{_J}[0-9]{{2}}{_J}[0-9]{{4}}"
 _US_SPACED = r"[0-9]{3} [0-9]{2} [0-9]{4}"
 _ZODIAC = "[AC-HJKMNP-RT-Y]"
 """The letters of an MBI: all but S, L, O, I, B, Z."""
@@ -241,8 +247,8 @@ SHAPES: tuple[Shape, ...] = (
            _checked(curp.is_valid)),
     _shape(Kind.CN_RIC, _ONE, rf"{_START}{_CN}{_END}", _checked(mod_11_2.is_valid)),
     _shape(Kind.CARD, _TWO, _digits(13, "4"), _checked(luhn)),
-    _shape(Kind.US_SSN, _TWO, _digits(9), _checked(ssn.is_valid)),
-    _shape(Kind.US_ITIN, _TWO, _digits(9, "9"), _checked(itin.is_valid)),
+    _shape(Kind.US_SSN, _TWO, rf"{_ALONE_START}{_US_BARE}{_END}", _checked(ssn.is_valid)),
+    _shape(Kind.US_ITIN, _TWO, rf"{_ALONE_START}{_US_BARE}{_END}", _checked(itin.is_valid)),
     _shape(Kind.BR_CPF, _TWO, _digits(11), _checked(cpf.is_valid)),
     _shape(Kind.BE_NN, _TWO, _digits(11), _checked(nn.is_valid)),
     _shape(Kind.SE_PERSONNUMMER, _TWO, rf"{_START}(?:19|20)?[0-9]{{10}}{_END}",
@@ -266,7 +272,7 @@ SHAPES: tuple[Shape, ...] = (
            rf"{_START}(?:[A-Z]{{1,2}} ?[0-9]{{6,7}}"
            rf"|(?=(?:[A-Z]{{0,5}}[0-9]){{4}})[0-9A-Z]{{8,9}}){_END}",
            _no_date, after=True),
-    _shape(Kind.BANK_ACCOUNT, _TWO, rf"{_START}[0-9](?:{_J}[0-9]){{5,16}}{_END}", _no_date,
+    _shape(Kind.BANK_ACCOUNT, _TWO, rf"{_ALONE_START}[0-9](?:{_J}[0-9]){{5,16}}{_END}", _no_date,
            after=True),
     _shape(Kind.DRIVING_LICENCE, _TWO,
            rf"{_START}(?=(?:[A-Z]{{0,13}}[0-9]){{5}})[0-9A-Z]{{6,18}}{_END}", _no_date, after=True),

@@ -62,5 +62,5 @@ def _read(character: str) -> str:
 
 def _base(character: str) -> str:
     """A Latin letter without its accents; any other character as it is."""
-    first, *marks = unicodedata.normalize("NFD", character)
-    return first if marks and first.isascii() else character
+    parts = unicodedata.normalize("NFD", character)
+    return parts[0] if len(parts) > 1 and parts[0].isascii() else character

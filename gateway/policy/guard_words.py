@@ -108,7 +108,12 @@ _UNNUMBERED = frozenset(
 """Kinds that a word for national numbers in general does not stand for. Nine bare digits are a
 US number nine times in ten, so only its own words agree with one."""
 
+MAX_ABOUT = 2_000
+"""Characters of a field's own texts that are read."""
+
 _WORD = re.compile(r"[^\W\d_]+")
+_TAG = re.compile(r"<[^<>]*>")
+_AS_SPACES = str.maketrans("_-'’", "    ")
 _SPACELESS = re.compile("[\u0900-\u097f\u3040-\u30ff\u3400-\u9fff]")
 
 Places = Mapping[Kind, tuple[tuple[int, int], ...]]
@@ -172,14 +177,18 @@ def word_places(reading: str) -> Places:
 @functools.lru_cache(maxsize=4096)
 def named_kinds(about: str) -> frozenset[Kind]:
     """The kinds that a field's own texts (its label, its help, its name) ask for."""
-    reading = plain_reading(about.replace("_", " ")).replace("-", " ").replace("'", " ")
-    return frozenset(word_places(reading))
+    return frozenset(word_places(_own_words(about)))
 
 
 @functools.lru_cache(maxsize=4096)
 def asks_for_a_name(about: str) -> bool:
     """Whether a field's label asks for the name of somebody or something, or a place."""
-    return not _NAMES.isdisjoint(_WORD.findall(_lower(plain_reading(about.replace("_", " ")))))
+    return not _NAMES.isdisjoint(_WORD.findall(_lower(_own_words(about))))
+
+
+def _own_words(about: str) -> str:
+    """A form's text without its markup, and names of properties as words."""
+    return plain_reading(_TAG.sub(" ", about[:MAX_ABOUT])).translate(_AS_SPACES)
 
 
 def _lower(text: str) -> str:

@@ -18,6 +18,7 @@ from gateway.store import epochs
 from gateway.store.audit import append
 from gateway.store.damage import readable, state_of
 from gateway.store.faults import Clash
+from gateway.store.guard_rows import note
 from gateway.store.means import Means
 from gateway.store.moves import PLAIN, move
 from gateway.store.reader import Reader
@@ -167,6 +168,7 @@ def _insert(
         sid=row["sid"],
         envelope_sha256=hashlib.sha256(row["envelope"]).hexdigest(),
     )
+    note(connection, row["sid"], new.confirmed, actor=new.accepted_by, at_ms=at_ms)
     if replaced is not None:
         sid, state = replaced
         move(connection, sid, state, Event.CORRECTED, actor=new.accepted_by, at_ms=at_ms,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from gateway.domain.kinds import Guarded
 from gateway.domain.submissions import State
 
 
@@ -24,6 +25,8 @@ class NewSubmission:
     """The ring's keyed digest of the answers: tells whether a key came back with others."""
     replaces: str | None = None
     """The receipt of the rejected submission that this one corrects, as typed."""
+    confirmed: tuple[Guarded, ...] = ()
+    """What the content guard asked about, and the person confirmed."""
 
 
 @dataclasses.dataclass(frozen=True)

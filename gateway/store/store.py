@@ -21,6 +21,7 @@ from gateway.store.database import Closeable, Database, refused
 from gateway.store.duties import Duties
 from gateway.store.epochs import Epochs
 from gateway.store.inbox import Inbox
+from gateway.store.guard_rows import GuardRows
 from gateway.store.installation import Installation
 from gateway.store.means import Means
 from gateway.store.migrations.tables import find_or_make, upgrade
@@ -68,6 +69,7 @@ class Store:
         self.approvals = ApprovalRows(means)
         self.installation = Installation(means)
         self.inbox = Inbox(means)
+        self.guard_rows = GuardRows(means)
         self.audit = Audit(reader)
         self.snapshots = Snapshots(writer, reader)
 

@@ -40,6 +40,7 @@ STEP_WORDS: Mapping[str, str] = {
     Event.CONFIRMED: "A person confirmed that it arrived",
     Event.DISCARDED: "A person withdrew it",
     Event.CORRECTED: "Corrected under a new receipt",
+    "guard_confirmed": "A person confirmed an unusual answer",
 }
 """Every step of a history, as a person reads it."""
 

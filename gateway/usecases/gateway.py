@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from types import TracebackType
@@ -132,10 +132,12 @@ class Gateway:
         by: User,
         key: str | None = None,
         replaces: str | None = None,
+        confirmed: Collection[str] = (),
     ) -> Receipt:
         """Accepts answers durably and gives a receipt: see :class:`Submit`."""
+        sure, told = confirmed, self._about_to_send
         return self._submit(
-            form, answers, by=by, key=key, replaces=replaces, on_sealed=self._about_to_send
+            form, answers, by=by, key=key, replaces=replaces, confirmed=sure, on_sealed=told
         )
 
     def _about_to_send(self, form_id: str, sealed_ms: int) -> None:

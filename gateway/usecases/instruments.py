@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from gateway.domain.errors import GatewayError, RateLimited
+from gateway.domain.kinds import Guarded
 from gateway.domain.queue import Switch
 from gateway.domain.submissions import Event, State
 from gateway.domain.webhooks import Refusal
@@ -31,6 +32,9 @@ class Instruments:
         self._attempts = self._counter("attempts", "Calls to the secure submit.")
         self._limited = self._counter("rate_limited", "429 answers, by policy.", "policy")
         self._settled = self._counter("settled", "Claims ended, by how.", "event")
+        self._guarded = self._counter(
+            "guard_hits", "What the content guard recognised.", "kind", "tier", "outcome"
+        )
         self._limiter_wait = self._counter(
             "limiter_wait_seconds", "Seconds spent waiting for the window to move on."
         )
@@ -48,6 +52,11 @@ class Instruments:
     def accepted(self) -> None:
         """A submission is durable."""
         self._accepted.inc()
+
+    def guarded(self, one: Guarded) -> None:
+        """The content guard recognised something, in so many fields."""
+        labels = (one.kind.value, str(one.tier.value), one.outcome.value)
+        self._guarded.labels(*labels).inc(len(one.fields))
 
     def claimed(self, waited_ms: int) -> None:
         """A submission was claimed, so long after its acceptance."""

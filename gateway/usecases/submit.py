@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from gateway.domain.errors import IntakeClosed, KeyringBroken, PolicyViolation
 from gateway.domain.findings import Verdict
@@ -18,6 +18,7 @@ from gateway.sealing.envelope import Context, seal
 from gateway.sealing.keyring import Keyring
 from gateway.store.outbox import NewSubmission, Outbox
 from gateway.usecases.check import Check
+from gateway.usecases.guarding import Guarding
 from gateway.usecases.instruments import Instruments
 from gateway.usecases.intake import Intake
 from gateway.usecases.portal import Portal
@@ -35,6 +36,7 @@ class Submit:
         keyring: Keyring,
         outbox: Outbox,
         intake: Intake,
+        guarding: Guarding,
         instruments: Instruments,
         public_url: str,
         *,
@@ -46,6 +48,7 @@ class Submit:
         self._keyring = keyring
         self._outbox = outbox
         self._intake = intake
+        self._guarding = guarding
         self._instruments = instruments
         self._public_url = public_url
         self._phone_region = phone_region
@@ -59,6 +62,7 @@ class Submit:
         by: User,
         key: str | None = None,
         replaces: str | None = None,
+        confirmed: Collection[str] = (),
         on_sealed: Callable[[str, int], None] = lambda _form_id, _sealed_ms: None,
     ) -> Receipt:
         """Accepts one submission, durably, and then, and only then, gives its receipt.
@@ -66,8 +70,9 @@ class Submit:
         ``answers`` has the shape of an answers file. ``key`` makes a repeat harmless: the same
         key with the same answers gives the same receipt, with other answers
         :class:`KeyConflict`. ``replaces`` is the receipt of a refused submission that this one
-        corrects. ``on_sealed(form_id, submitted_at_ms)`` is told when the answers are sealed and
-        not yet durable. Raises :class:`PermissionDenied`, :class:`UnknownForm`,
+        corrects. ``confirmed`` are the keys of fields whose answers a person was asked about and
+        confirmed (``guard_asks``). ``on_sealed(form_id, submitted_at_ms)`` is told when the answers
+        are sealed and not yet durable. Raises :class:`PermissionDenied`, :class:`UnknownForm`,
         :class:`PolicyViolation`, :class:`InvalidSubmission`, :class:`IntakeClosed`.
         """
         require(by, Permission.SUBMIT)
@@ -75,6 +80,7 @@ class Submit:
         definition, report = self._check.open_form(form)
         prepared = prepare(definition, answers, demands_of(report, self._phone_region))
         classes = _classes(report, prepared)
+        asked = self._guarding(definition, report, prepared.fields, confirmed=confirmed, by=by)
         portal_id = self._portal.last_known().portal_id
         refused: set[str] = set()
 
@@ -112,11 +118,13 @@ class Submit:
                     _canonical(portal_id, report.form_id, answers)
                 ),
                 replaces=replaces,
+                confirmed=asked,
             ),
             sealed,
         )
         if accepted.created:
             self._instruments.accepted()
+            self._guarding.count(asked)
         return Receipt(
             code=accepted.receipt,
             form_id=report.form_id,
