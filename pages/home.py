@@ -11,4 +11,4 @@ look.heading("Forms", "Choose a form. What you send is sealed here and delivered
 alarms = gateway.overview(by=user).alarms if user.may(Permission.VIEW_OUTBOX) else ()
 latest = gateway.latest(by=user)
 waiting = home.Waiting(gateway.waiting(by=user), gateway.resting(), latest, alarms)
-home.show(gateway.forms(by=user), waiting)
+home.show(gateway.forms(by=user), waiting, approves=user.may(Permission.APPROVE_FORMS))

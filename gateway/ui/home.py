@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from gateway.domain.findings import Finding, Severity, Verdict
+from gateway.domain.findings import Finding, Verdict
 from gateway.domain.reports import FormReport
 from gateway.domain.submissions import CAUSES, STATE_WORDS, State, Status, read_receipt
 from gateway.intake.richtext import plain
+from gateway.ui.approval import changes
 from gateway.ui.errors import points
 from gateway.ui.fields import markdown
 from gateway.ui.markup import Markup, fill, join
@@ -32,14 +33,15 @@ class Waiting:
     """Only for who may look at the deliveries."""
 
 
-def show(reports: Sequence[FormReport], waiting: Waiting) -> None:
-    """The whole page. Open forms come first, each a card that opens it."""
+def show(reports: Sequence[FormReport], waiting: Waiting, *, approves: bool = False) -> None:
+    """The whole page. Open forms come first, each a card that opens it; who ``approves`` forms
+    finds the way to it on each card."""
     _alarms(waiting.alarms)
     _outbox(waiting)
     if not reports:
         st.html('<p class="si-none">There are no forms yet. Create one in HubSpot.</p>')
     for report in sorted(reports, key=lambda report: (not report.open, report.form_name)):
-        _card(report)
+        _card(report, approves=approves)
     _look_up()
     _latest(waiting.latest)
 
@@ -92,7 +94,7 @@ def _latest(latest: Sequence[Status]) -> None:
                 st.html(fill('<p class="si-latest">$words</p>', words=words))
 
 
-def _card(report: FormReport) -> None:
+def _card(report: FormReport, *, approves: bool) -> None:
     state = "open" if report.open else "closed"
     with st.container(key=f"card-{state}-{report.form_id}"):
         st.html(
@@ -112,6 +114,11 @@ def _card(report: FormReport) -> None:
                 label=f"Fill in {markdown(plain(report.form_name))}",
                 query_params={"form": report.form_id},
             )
+        if approves:
+            with st.container(key=f"approves-{report.form_id}"):
+                st.page_link(
+                    "approve.py", label="Check and approve", query_params={"form": report.form_id}
+                )
 
 
 def _about(report: FormReport) -> str:
@@ -128,16 +135,17 @@ def _why(report: FormReport) -> Markup:
         fill("<li><b>$label</b> <span>$reason</span></li>", label=plain(f.label) or f.key,
              reason=f.reason)
         for f in report.fields
-        if f.verdict is Verdict.REFUSED
+        if f.verdict is Verdict.REFUSED and f.code != "drift"
     ]  # fmt: skip
-    whole = tuple(f for f in report.findings if f.severity is Severity.ERROR and f.field is None)
+    whole = tuple(f for f in report.errors if f.field is None and f.code != "drift")
     return fill(
-        '<details class="si-why"><summary>Why it is closed</summary>$whole$fields'
+        '<details class="si-why"><summary>Why it is closed</summary>$whole$fields$drift'
         "<p>Please pass this on to your administrator.</p></details>",
         whole=points(whole),
         fields=fill('<ul class="si-points">$rows</ul>', rows=join(refused))
         if refused
         else Markup(""),
+        drift=changes(report) if report.drift else Markup(""),
     )
 
 

@@ -45,6 +45,7 @@ KINDS = {
     "/readyz": 200,
     "/metrics": 200,
     "/deliveries": 200,
+    "/approve?form=none": 200,
     "/_stcore/health": 200,
     "/_stcore/host-config": 200,
     "/static/nothing.js": 404,

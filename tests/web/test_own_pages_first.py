@@ -49,7 +49,7 @@ def _drawn(socket: Any) -> list[str]:
     raise AssertionError("the script did not finish")
 
 
-@pytest.mark.parametrize("page", ["intake", "receipt", "deliveries", "home", "navigation"])
+@pytest.mark.parametrize("page", ["intake", "receipt", "deliveries", "approve", "home", "navigation"])
 def test_an_inner_page_asked_for_first_runs_inside_the_frame(start: Any, page: str) -> None:
     """On a fresh process, before any other visitor, every page comes through the navigation
     script: its frame is drawn, and never a page without it."""
@@ -86,5 +86,5 @@ def test_our_pages_show_nothing_even_in_that_layout(start: Any, tmp_path: Path) 
     (project / "main.py").write_text("import streamlit as st\nst.stop()\n")
     address = start(project / "main.py", PYTHONPATH=str(PROJECT))
     assert "inner" in first_visit(address, "inner")
-    for page in ("intake", "receipt", "deliveries"):
+    for page in ("intake", "receipt", "deliveries", "approve"):
         assert first_visit(address, page) == ""
