@@ -6,12 +6,14 @@ import argparse
 import contextlib
 import json
 import threading
+from pathlib import Path
 from typing import Any
 
 from gateway.cli import views
 from gateway.cli.answers_file import read_answers_file
 from gateway.cli.bulk import submit_csv
 from gateway.cli.csv_file import AUTO
+from gateway.cli.junit import write_junit
 from gateway.cli.metrics import metrics_served
 from gateway.cli.opening import opened
 from gateway.cli.show import Out
@@ -65,6 +67,8 @@ def check(arguments: argparse.Namespace, out: Out) -> int:
         else:
             reports = (gateway.check(arguments.form, by=LOCAL_OPERATOR),)
             document = views.report(reports[0])
+    if arguments.junit is not None:
+        write_junit(Path(arguments.junit), reports)
     out.answer(document, "\n\n".join(views.report_text(r) for r in reports))
     return 0 if all(r.open for r in reports) else 1
 

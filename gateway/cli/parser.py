@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from gateway.cli import approve, books, commands, outbox
+from gateway.cli import approve, books, commands, outbox, scopes
 from gateway.cli.csv_file import AUTO, DELIMITERS
 from gateway.cli.show import Out
 from gateway.domain.locks import GuardMode
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import State
+from gateway.intake.number_checks import NUMBER_CHECKS
 
 Command = Callable[[argparse.Namespace, Out], int]
 
@@ -66,8 +67,9 @@ def parser() -> argparse.ArgumentParser:
         "doctor", commands.doctor, "find everything wrong with the set-up, each with its cure"
     )
     _check(group)
-    _submit(group)
+    _scopes(group)
     _approve(group)
+    _submit(group)
     _worker(group)
     _outbox(group)
     _books(group)
@@ -130,9 +132,26 @@ def _check(group: _Group) -> None:
     which = check.add_mutually_exclusive_group(required=True)
     which.add_argument("form", nargs="?", help=FORM)
     which.add_argument("--all", action="store_true", help="every form of the account")
+    check.add_argument("--junit", metavar="FILE", help="also write JUnit XML, for a CI server")
 
 
-def _submit(group: _Group) -> None:
+def _scopes(group: _Group) -> None:
+    plan = group.add(
+        "scopes", scopes.scopes,
+        "which scopes the work takes: needed, held, missing and in excess",
+        '"Patient intake" --feature submit',
+    )  # fmt: skip
+    plan.add_argument("form", nargs="*", help=f"{FORM} (default: every form)")
+    scopes.plan_arguments(plan)
+    project = group.add(
+        "hsmeta", scopes.hsmeta,
+        "write a HubSpot project's files, with the least scopes and the subscriptions",
+        "--out hubspot-app",
+    )  # fmt: skip
+    project.add_argument("form", nargs="*", help=f"{FORM} (default: every open one)")
+    scopes.project_arguments(project)
+
+
 def _approve(group: _Group) -> None:
     command = group.add(
         "approve", approve.approve,
@@ -151,6 +170,7 @@ def _approve(group: _Group) -> None:
     command.add_argument("--yes", action="store_true", help="approve without asking")
 
 
+def _submit(group: _Group) -> None:
     submit = group.add("submit", commands.submit, "submit answers, as the page does", epilog=SUBMIT)
     submit.add_argument("form", help=FORM)
     given = submit.add_mutually_exclusive_group(required=True)

@@ -21,6 +21,7 @@ from gateway.domain.findings import Finding, finding
 from gateway.domain.objects import object_type
 from gateway.domain.reports import FormReport
 from gateway.domain.scope_plans import ScopePlan
+from gateway.domain.webhooks import PATH
 from gateway.policy.features import is_notified
 from gateway.policy.public_url import public_url_finding
 
@@ -32,7 +33,6 @@ PLACES: Mapping[str, str] = {
 }
 """File → where it stands in a project."""
 
-WEBHOOK_PATH = "/webhooks/hubspot"
 REDIRECT_PATH = "/oauth/callback"
 MAX_CONCURRENT = 10
 """Requests HubSpot has under way at once; it takes no number below six."""
@@ -128,7 +128,7 @@ def _webhooks(subscriptions: list[dict[str, Any]], public_url: str) -> dict[str,
         "type": "webhooks",
         "config": {
             "settings": {
-                "targetUrl": public_url + WEBHOOK_PATH,
+                "targetUrl": public_url + PATH,
                 "maxConcurrentRequests": MAX_CONCURRENT,
             },
             "subscriptions": {"crmObjects": subscriptions, "legacyCrmObjects": [], "hubEvents": []},

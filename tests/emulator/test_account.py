@@ -120,3 +120,19 @@ def _introspect(hub, edition, **fields):
         **fields,
     }
     return hub.call("POST", f"/oauth/{edition}/token/introspect", token=None, data=data)
+
+
+@pytest.mark.parametrize("edition", ["v3", "2025-09", "2026-03", "2026-09"])
+def test_the_days_calls_are_told(hub, edition):
+    """Limit and use of the day, in the shape of the published spec, with the account's midnight."""
+    hub.portal.time_zone = "Asia/Kolkata"
+    hub.portal.amend_switches(daily_limit=500_000)
+    before = hub.portal.limits.calls_today
+    path = f"/account-info/{edition}/api-usage/daily/private-apps"
+    (row,) = hub.get(path, token=hub.portal.issue_token([])).json()["results"]
+    assert row["name"] == "private-apps-api-calls-daily"
+    assert (row["usageLimit"], row["currentUsage"]) == (500_000, before + 1)
+    assert row["fetchStatus"] == "SUCCESS"
+    assert row["collectedAt"] < row["resetsAt"]
+    assert row["resetsAt"].endswith("T18:30:00.000Z")
+    assert hub.get(path, token=None).status_code == 401
