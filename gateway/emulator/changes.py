@@ -13,7 +13,7 @@ import enum
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-LENGTH = 200_000
+LENGTH = 20_000
 """How many changes wait at most; the oldest are forgotten first."""
 
 

@@ -17,6 +17,7 @@ from gateway.emulator.routing import (
     schemas,
     submissions,
     validations,
+    webhooks,
 )
 
 ROUTES: Sequence[Route] = (
@@ -28,6 +29,7 @@ ROUTES: Sequence[Route] = (
     *objects.ROUTES,
     *account.ROUTES,
     *oauth.ROUTES,
+    *webhooks.ROUTES,
     *admin.ROUTES,
 )
 

@@ -17,9 +17,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from gateway.domain.errors import GatewayError
 from gateway.emulator.asgi import ARRIVED, CUT, EmulatorApp
 from gateway.emulator.faults import Cut
+from gateway.emulator.grants import APP_ID
 from gateway.emulator.portal import Portal
 from gateway.emulator.seed import load
 from gateway.emulator.switches import Switches
+from gateway.emulator.webhooks.sender import Sender
 
 _HOST = "127.0.0.1"
 _PATIENCE = 10.0
@@ -128,7 +130,11 @@ class Emulator:
             "forms_base": self.forms_base,
             "portal_id": self.portal_id,
             "access_token": self.access_token,
+            "client_id": self.client_id,
             "client_secret": self.client_secret,
+            "refresh_token": self.refresh_token,
+            "app_id": APP_ID,
+            "developer_key": self.portal.developer_key,
             "forms": self.forms,
         }
 
@@ -182,7 +188,12 @@ class Emulator:
             up,
         )
         self._server = server
-        await server.serve(sockets=[listener])
+        sender = asyncio.create_task(Sender(self.portal).run())
+        try:
+            await server.serve(sockets=[listener])
+        finally:
+            sender.cancel()
+            await asyncio.gather(sender, return_exceptions=True)
 
     def __enter__(self) -> Self:
         self.start()

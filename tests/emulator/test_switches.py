@@ -252,6 +252,14 @@ ELSEWHERE = {
     "oauth_rotates_refresh_token": "test_oauth_tokens.py",
     "oauth_rate_limit": "test_oauth_tokens.py",
     "oauth_consent_page": "test_oauth_install.py",
+    "webhook_signatures": "test_webhooks.py",
+    "webhook_is_sensitive": "test_webhooks.py",
+    "webhook_batch": "test_webhooks.py",
+    "webhook_delay": "test_webhooks.py",
+    "webhook_duplicates": "test_webhooks.py",
+    "webhook_disorder": "test_webhooks.py",
+    "webhook_time_scale": "test_webhooks.py",
+    "webhook_foreign_targets": "test_webhooks.py",
 }
 
 

@@ -1,0 +1,1 @@
+"""Webhooks as HubSpot has them: subscriptions, signed deliveries, and every way they go wrong."""
