@@ -78,12 +78,10 @@ class EmulatorApp:
             if call.headers.get("host", "").partition(":")[0] not in _OWN_NAMES:
                 return turned_away(call, responses.error(421, "Misdirected Request"))
             if body is None:
-                return turned_away(call, responses.error(413, "Payload Too Large"))
+                return turned_away(call, responses.not_taken(413, "Payload Too Large"))
             if route is None:
-                return turned_away(
-                    call,
-                    responses.error(405, "Method Not Allowed") if exists else responses.no_route(),
-                )
+                wrong_method = responses.not_taken(405, "Method Not Allowed")
+                return turned_away(call, wrong_method if exists else responses.no_route())
             if route.door is Door.ADMIN and "origin" in call.headers:
                 return turned_away(call, responses.error(403, "Not for web pages"))
             try:

@@ -110,7 +110,7 @@ class Call:
     def json_object(self) -> dict[str, Any]:
         """The body as a JSON object. Stops with 415 or 400 when it is something else."""
         if self.media_type != JSON_MEDIA_TYPE:
-            raise Stop(responses.error(415, "Unsupported Media Type"))
+            raise Stop(responses.not_taken(415, "Unsupported Media Type"))
         if not isinstance(self.content, dict):
             raise Stop(responses.bad_request("Invalid input JSON"))
         return self.content

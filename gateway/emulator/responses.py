@@ -141,6 +141,12 @@ def bad_request(message: str, **keys: Any) -> Answer:
     return error(400, message, "VALIDATION_ERROR", **keys)
 
 
+def not_taken(status: int, message: str) -> Answer:
+    """405, 413 or 415: the call never reaches an endpoint. The category is our guess; the
+    published files demand one."""
+    return error(status, message, "VALIDATION_ERROR")
+
+
 def rate_limited(policy: str, *, retry_after: float | None = None) -> Answer:
     """429, with the policy that was broken: ``TEN_SECONDLY_ROLLING``, ``SECONDLY`` (of search)
     or ``DAILY``, and how many seconds to wait where that is told."""

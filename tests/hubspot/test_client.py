@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import http.server
+import json
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from urllib.parse import parse_qsl
 
+import published_specs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,6 +52,33 @@ def live(api: str = "https://api.hubapi.com", forms: str = "https://api.hsforms.
 def test_every_operation_has_a_route_and_a_builder() -> None:
     """The tables are complete: each operation has one row and one request."""
     assert set(ROUTES) == set(Operation) == set(REQUESTS)
+
+
+UNPUBLISHED = {Operation.PRIVATE_APP_TOKEN, Operation.SECURE_SUBMIT, Operation.READ_SUBMISSIONS}
+"""What is in none of HubSpot's published files, only in its documentation."""
+BEYOND: dict[Operation, list[str]] = {Operation.OAUTH_TOKEN: ["$: additionalProperties"]}
+"""The documentation names the token's key ``access_token``, the file ``token``: both are sent."""
+
+
+@pytest.mark.skipif(not published_specs.HERE, reason=published_specs.ABSENT)
+@pytest.mark.parametrize("operation", Operation)
+def test_requests_are_as_published(operation: Operation) -> None:
+    """Path, query and body of every request fit HubSpot's published files, but for the calls
+    no file describes."""
+    request = REQUESTS[operation]
+    published = published_specs.operation(ROUTES[operation].method, request.path)
+    assert (published is None) == (operation in UNPUBLISHED)
+    if published is not None:
+        found = published.request_faults(request.query, _read(request), request.content_type)
+        assert found == BEYOND.get(operation, [])
+
+
+def _read(request: Request) -> object:
+    if request.body is None:
+        return None
+    if request.content_type == "application/json":
+        return json.loads(request.body)
+    return dict(parse_qsl(request.body.decode()))
 
 
 def test_the_public_submit_is_not_there() -> None:
