@@ -12,7 +12,7 @@ from gateway.domain.sensitivity import Sensitivity
 from gateway.intake.prepare import shown_fields
 from gateway.intake.property_rules import rules_hint
 from gateway.intake.richtext import clean_markup, plain
-from gateway.ui import consent, faults, look
+from gateway.ui import consent, faults, look, sure
 from gateway.ui.fields import WIDGETS, Slot, drawn, markdown
 from gateway.ui.markup import Markup, fill
 from gateway.ui.session import Draft, answers_of
@@ -128,6 +128,7 @@ def _field(slot: Slot, depth: int) -> None:
                     label=slot.label,
                 )
             )
+    sure.draw(slot)
 
 
 def head(slot: Slot) -> Markup:

@@ -11,7 +11,7 @@ from gateway.domain.errors import GatewayError, InvalidSubmission, KeyConflict, 
 from gateway.domain.rejections import rejection_sentence
 from gateway.domain.submissions import CAUSES, STATE_WORDS, State, Status
 from gateway.domain.users import User
-from gateway.ui import session
+from gateway.ui import session, sure
 from gateway.ui.session import Draft
 from gateway.usecases.gateway import Gateway
 
@@ -47,9 +47,11 @@ def _send(gateway: Gateway, draft: Draft, answers: Mapping[str, object], by: Use
     try:
         if draft.receipt is None:
             draft.receipt = gateway.submit(
-                draft.form_id, answers, by=by, key=draft.send_key, replaces=draft.replaces
-            ).code
+                draft.form_id, answers, by=by, key=draft.send_key, replaces=draft.replaces,
+                confirmed=sure.confirmed(draft, answers),
+            ).code  # fmt: skip
     except InvalidSubmission as error:
+        sure.ask(draft, answers, error.reasons)
         draft.come_back(error.reasons)
         return None
     except KeyConflict as error:

@@ -47,6 +47,12 @@ class Draft:
     """The receipt of a submission HubSpot refused, which the next one corrects."""
     receipt: str | None = None
     lock: threading.Lock = dataclasses.field(default_factory=threading.Lock, repr=False)
+    asked: dict[str, object] = dataclasses.field(default_factory=dict, repr=False)
+    """Field key → the answer the content guard asks about."""
+    sure: dict[str, object] = dataclasses.field(default_factory=dict, repr=False)
+    """Field key → the answer a person confirmed."""
+    askings: int = 0
+    """How often something was asked about: each time has empty boxes."""
     kept: dict[str, object] = dataclasses.field(default_factory=dict, repr=False)
     """Widget key → what it holds, for fields that are not drawn at the moment."""
 
@@ -204,7 +210,8 @@ def forget(old: Draft) -> None:
     """Delete all that was typed into ``old``, and the draft itself."""
     for key in [k for k in st.session_state if str(k).startswith(f"{_PREFIX}-{old.instance}-")]:
         del st.session_state[key]
-    old.kept.clear()
+    for typed in (old.kept, old.asked, old.sure):
+        typed.clear()
     drafts = _desk().drafts
     if drafts.get(old.form_id) is old:
         del drafts[old.form_id]

@@ -34,7 +34,7 @@ def test_every_turn_step_and_decision_has_its_words() -> None:
     """Nothing a person may do or that can have happened is without words."""
     assert switch.TURNS.keys() == OPERATOR_TURNS
     assert switch.ENDINGS.keys() == set(Ends)
-    assert submission.STEP_WORDS.keys() == {"accepted", *Event}
+    assert submission.STEP_WORDS.keys() == {"accepted", "guard_confirmed", *Event}
     decisions = set(REASONS_FOR)
     assert submission.MEANINGS.keys() == submission.CONFIRMATIONS.keys() == decisions
     assert submission.DONE.keys() == decisions
