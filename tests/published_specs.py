@@ -131,6 +131,12 @@ def faults(file: str, schema: dict[str, Any], instance: object, *, strict: bool)
     return [f"{e.json_path}: {e.validator}" for e in _innermost(checker.iter_errors(instance))]
 
 
+def schema_faults(file: str, name: str, instance: object) -> list[str]:
+    """What ``instance`` breaks of the schema ``name`` of a file, keys that are not described
+    among it."""
+    return faults(file, {"$ref": f"#/components/schemas/{name}"}, instance, strict=True)
+
+
 @functools.cache
 def raw(file: str) -> dict[str, Any]:
     """One file as it is."""
