@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from gateway.cli import approve, books, commands, outbox, scopes
+from gateway.cli import approve, books, commands, inbox, outbox, scopes
 from gateway.cli.csv_file import AUTO, DELIMITERS
 from gateway.cli.show import Out
 from gateway.domain.locks import GuardMode
@@ -37,7 +37,11 @@ CSV file: the first row names the fields in the same way, each further row is on
 Several choices are parted by ; - a tick is true, false, yes, no, 1 or 0 - an empty cell is no
 answer. The result file (patients.result.csv) gets the receipt, the state and the reasons of each
 row, and no answer. Give the same command again after a stop: nothing is sent twice. Two equal
-rows in one file are two submissions."""
+rows in one file are two submissions.
+
+An answer that looks like something its field is not made for is asked about. Look at it; if it
+is right, give the command again with --confirm FIELD (with --csv: for that field in every row).
+What is surely a card or an identity number is refused, whatever is confirmed."""
 
 DECIDE = {
     "retry": "send a submission again that HubSpot does not have",
@@ -72,6 +76,10 @@ def parser() -> argparse.ArgumentParser:
     _submit(group)
     _worker(group)
     _outbox(group)
+    inbox.arguments(
+        group.add("inbox", inbox.inbox, "see what HubSpot reported by webhook",
+                  "--object contact --property passport_number")
+    )  # fmt: skip
     _books(group)
     return top
 
@@ -177,6 +185,10 @@ def _submit(group: _Group) -> None:
     given.add_argument("--answers", metavar="FILE", help="a JSON file, or - for standard input")
     given.add_argument("--csv", metavar="FILE", help="a CSV file, or - for standard input")
     submit.add_argument("--key", help="idempotency key: the same key again sends nothing twice")
+    submit.add_argument(
+        "--confirm", metavar="FIELD", action="append", default=[],
+        help="the answer in this field is right, though it was asked about; may be repeated",
+    )  # fmt: skip
     submit.add_argument(
         "--result", metavar="FILE", help="where --csv writes its result (default FILE.result.csv)"
     )

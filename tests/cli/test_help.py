@@ -33,7 +33,7 @@ def test_all_commands_are_there() -> None:
     assert {" ".join(words) for words in COMMANDS} == {
         "", "emulator", "doctor", "check", "approve", "submit", "worker", "reconcile", "probe",
         "outbox", "outbox list", "outbox show", "outbox retry", "outbox discard",
-        "outbox confirm", "outbox pause", "outbox resume", "outbox drain",
+        "outbox confirm", "outbox pause", "outbox resume", "outbox drain", "inbox",
     }  # fmt: skip
 
 
