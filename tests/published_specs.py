@@ -31,6 +31,8 @@ TWINS = (
     (r"/crm-object-schemas/(2025-09|2026-03|2026-09)", "/crm-object-schemas/v3"),
     (r"/account-info/(2025-09|2026-03|2026-09)", "/account-info/v3"),
     (r"/oauth/(v3|2026-09)", "/oauth/2026-03"),
+    (r"/webhooks/2026-03", "/webhooks/v3"),
+    (r"/app-webhooks/(2025-09|2026-09)", "/webhooks/v3"),
     (r"/crm/v3/property-validations", "/crm/property-validations/2026-03"),
     (r"/crm/property-validations/(2025-09|2026-09)", "/crm/property-validations/2026-03"),
 )

@@ -199,6 +199,8 @@ AREAS = {
     Area.VALIDATIONS: ("GET", "/crm/v3/property-validations/0-1"),
     Area.OBJECTS: ("GET", "/crm/v3/objects/contacts"),
     Area.ACCOUNT: ("GET", "/account-info/v3/details"),
+    Area.SCHEMAS: ("GET", "/crm-object-schemas/v3/schemas"),
+    Area.WEBHOOKS: ("GET", "/webhooks/v3/1/settings"),
     Area.TOKEN: ("POST", "/oauth/v3/token/introspect"),
 }
 

@@ -23,11 +23,12 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 DETAILS = "/account-info/v3/details"
 
 
-def test_the_banner_has_six_keys(hub):
+def test_the_banner_says_what_a_client_needs(hub):
     """The banner is what another program needs, and no more."""
     banner = hub.emulator.banner()
     assert list(banner) == [
-        "api_base", "forms_base", "portal_id", "access_token", "client_secret", "forms",
+        "api_base", "forms_base", "portal_id", "access_token", "client_id", "client_secret",
+        "refresh_token", "app_id", "developer_key", "forms",
     ]  # fmt: skip
     assert banner["forms_base"] == banner["api_base"]
     assert [set(form) for form in banner["forms"]] == [{"id", "name"}] * 5
@@ -184,9 +185,15 @@ _OUTGOING = {"connect", "connect_ex", "create_connection", "open_connection", "s
 _WRITERS = {"open", "write_text", "write_bytes", "print", "getLogger"}
 
 
+_MAY_CALL = {"webhooks/posting.py": _OUTGOING}
+"""Webhooks leave in one file, which posts to this machine only."""
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_there_is_no_way_out(path):
-    """No file imports an HTTP client, opens a connection, writes a file or logs."""
+    """No file imports an HTTP client, opens a connection, writes a file or logs, but for the one
+    that posts webhooks to this machine."""
+    allowed = _MAY_CALL.get(path.relative_to(PACKAGE).as_posix(), set())
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         names: set[str] = set()
@@ -197,7 +204,7 @@ def test_there_is_no_way_out(path):
         assert not names & _CLIENTS
         if isinstance(node, ast.Call):
             called = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            assert called not in _OUTGOING | _WRITERS
+            assert called not in (_OUTGOING | _WRITERS) - allowed
 
 
 def test_the_witness_shares_no_parser():

@@ -28,7 +28,7 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
 def fields(call: Call) -> dict[str, str]:
     """The body's fields, the last of each name. Stops with 415 for another media type."""
     if call.media_type != FORM_MEDIA_TYPE:
-        raise Stop(responses.error(415, "Unsupported Media Type"))
+        raise Stop(responses.not_taken(415, "Unsupported Media Type"))
     return {key: values[-1] for key, values in parse_qs(call.body.decode("latin-1")).items()}
 
 
