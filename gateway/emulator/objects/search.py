@@ -67,11 +67,10 @@ def search_objects(call: Call) -> Answer:
     given = _groups(body)
     sorts = [(name, descending) for name, descending in body.get("sorts", ())]
     asked = body.get("properties", [])
-    named = [*asked, *(one["propertyName"] for group in given for one in group),
-             *(name for name, _ in sorts)]  # fmt: skip
-    _refuse_highly_sensitive(call, kind, named)
-    access.require(call, kind, named, Access.READ)
-    types = _types(call.portal, kind, {name for name in named if name not in asked})
+    compared = [*(one["propertyName"] for group in given for one in group), *(n for n, _ in sorts)]
+    _refuse_highly_sensitive(call, kind, (*asked, *compared))
+    access.require(call, kind, (*asked, *compared), Access.READ)
+    types = _types(call.portal, kind, compared)
     wanted = _Search(
         [[filters.read(one, types[one["propertyName"]]) for one in group] for group in given],
         sorts,

@@ -123,8 +123,9 @@ def carry_out(call: Call, kind: ObjectType, planned: Planned) -> dict[str, Any]:
     else:
         records.update(kind.id, record, planned.values, by)
     associations.join(call.portal, kind, record, planned.links, by)
-    names = access.readable(call, kind, planned.values)
-    row = as_json(kind, record, Shown(tuple(dict.fromkeys((*default_names(kind), *names)))))
+    written = [*default_names(kind), *access.readable(call, kind, planned.values)]
+    names = tuple(dict.fromkeys(name for name in written if name in record.values))
+    row = as_json(kind, record, Shown(names))
     return row | ({"objectWriteTraceId": planned.trace_id} if planned.trace_id else {})
 
 
