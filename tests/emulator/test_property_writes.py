@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.emulator.definitions.property_rules import PAIRS
 from gateway.emulator.definitions.property_shapes import FIELD_TYPES, TYPES
-from gateway.emulator.routing.editions import PROPERTIES
+from gateway.emulator.routing.editions import PROPERTIES, PROPERTY_LIMITS
 
 BASE = PROPERTIES[0]
 SCOPES = [
@@ -386,6 +386,26 @@ def test_every_object_type_has_a_group(hub):
         assert hub.portal.groups[kind], kind
         rows = hub.portal.properties[kind].values()
         assert {row["groupName"] for row in rows} <= set(hub.portal.groups[kind])
+
+
+@pytest.mark.parametrize("base", PROPERTY_LIMITS)
+def test_custom_properties_are_counted(hub, write, base):
+    """A created property counts, an archived or built-in one does not; only object types the
+    token may read are told."""
+    token = hub.portal.issue_token(["crm.schemas.contacts.read"])
+
+    def used():
+        (row,) = hub.get(f"{base}/custom-properties", token=token).json()["byObjectType"]
+        assert (row["objectTypeId"], row["limit"]) == ("0-1", 1000)
+        return row["usage"]
+
+    before = used()
+    write("POST", "", BLOOD)
+    assert used() == before + 1
+    write("DELETE", "/blood_group")
+    assert used() == before
+    nobody = hub.portal.issue_token(["forms"])
+    assert hub.get(f"{base}/custom-properties", token=nobody).status_code == 403
 
 
 _json = st.recursive(

@@ -9,6 +9,7 @@ DATED = ("2025-09", "2026-03", "2026-09")
 
 FORMS = ("/marketing/v3/forms", "/marketing/forms/2026-09-beta")
 PROPERTIES = ("/crm/v3/properties", *(f"/crm/properties/{edition}" for edition in DATED))
+PROPERTY_LIMITS = ("/crm/v3/limits", *(f"/crm/limits/{edition}" for edition in DATED))
 SCHEMAS = (
     "/crm/v3/schemas",
     "/crm-object-schemas/v3/schemas",

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gateway.emulator import properties
-from gateway.emulator.definitions import groups, property_writes
+from gateway.emulator.definitions import groups, property_counts, property_writes
 from gateway.emulator.exchange import Door, Route
 from gateway.emulator.faults import Area
-from gateway.emulator.routing.editions import PROPERTIES
+from gateway.emulator.routing.editions import PROPERTIES, PROPERTY_LIMITS
 
 _ONE = "/{object_type}/{property_name}"
 _BATCH = "/{object_type}/batch"
 _GROUPS = "/{object_type}/groups"
 _GROUP = _GROUPS + "/{group_name}"
 
-ROUTES: Sequence[Route] = tuple(
+_DEFINITIONS = tuple(
     Route(method, base + path, handler, Door.BEARER, Area.PROPERTIES)
     for base in PROPERTIES
     for method, path, handler in (
@@ -34,3 +34,11 @@ ROUTES: Sequence[Route] = tuple(
         ("DELETE", _GROUP, groups.archive_group),
     )
 )
+ROUTES: Sequence[Route] = (
+    *_DEFINITIONS,
+    *(
+        Route("GET", base + "/custom-properties", property_counts.count_properties,
+              Door.BEARER, Area.PROPERTIES)
+        for base in PROPERTY_LIMITS
+    ),
+)  # fmt: skip
