@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import time
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
+from described import field, prop, snapshot
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain.findings import FINDINGS, Severity, Verdict
-from gateway.domain.forms import SENDABLE, FieldType, FormDefinition
+from gateway.domain.forms import SENDABLE, FieldType
 from gateway.domain.locks import Approval
-from gateway.domain.properties import Property
 from gateway.domain.reports import FieldReport, FormReport
 from gateway.domain.sensitivity import Sensitivity
-from gateway.domain.snapshots import PlacedProperty, Snapshot
+from gateway.domain.snapshots import Snapshot
 from gateway.policy.gate import UNSUPPORTED, examine
 from gateway.policy.labels import KINDS, kind_named
 
@@ -30,40 +29,6 @@ HELD = frozenset(
         "tickets.sensitive.v2",
     }
 )  # fmt: skip
-
-
-def field(name: str = "passport_number", **more: Any) -> dict[str, Any]:
-    """One field of a form, as HubSpot describes it."""
-    return {"objectTypeId": "0-1", "name": name, "fieldType": "single_line_text", "label": "Label",
-            "required": False, "hidden": False, "dependentFields": [], **more}  # fmt: skip
-
-
-def prop(name: str = "passport_number", **more: Any) -> dict[str, Any]:
-    """One property, as HubSpot describes it."""
-    return {"name": name, "label": "Label", "type": "string", "fieldType": "text", "options": [],
-            "dataSensitivity": "sensitive", "formField": True, "calculated": False, "archived": False,
-            "createdAt": "2026-01-01T00:00:00Z",
-            "modificationMetadata": {"readOnlyValue": False}, **more}  # fmt: skip
-
-
-def snapshot(
-    fields: list[dict[str, Any]],
-    properties: list[tuple[str, dict[str, Any]]],
-    unreadable: tuple[str, ...] = (),
-    **more: Any,
-) -> Snapshot:
-    """A form of these fields, and the properties HubSpot knows."""
-    form = {"id": "f", "name": "Form", "fieldGroups": [{"fields": fields}], **more}
-    return Snapshot(
-        "f",
-        "Form",
-        msgspec.json.decode(json.dumps(form), type=FormDefinition),
-        tuple(
-            PlacedProperty(type_id, msgspec.convert(one, Property)) for type_id, one in properties
-        ),
-        unreadable,
-        1,
-    )
 
 
 def judged(one: Snapshot, held: frozenset[str] | None = HELD, **more: Any) -> FormReport:

@@ -49,7 +49,9 @@ def _drawn(socket: Any) -> list[str]:
     raise AssertionError("the script did not finish")
 
 
-@pytest.mark.parametrize("page", ["intake", "receipt", "deliveries", "approve", "home", "navigation"])
+@pytest.mark.parametrize(
+    "page", ["intake", "receipt", "deliveries", "approve", "home", "navigation"]
+)
 def test_an_inner_page_asked_for_first_runs_inside_the_frame(start: Any, page: str) -> None:
     """On a fresh process, before any other visitor, every page comes through the navigation
     script: its frame is drawn, and never a page without it."""
