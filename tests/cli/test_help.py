@@ -31,7 +31,8 @@ COMMANDS = dict(commands(parser()))
 def test_all_commands_are_there() -> None:
     """The commands of the public face are there, by their names."""
     assert {" ".join(words) for words in COMMANDS} == {
-        "", "emulator", "doctor", "check", "approve", "submit", "worker", "reconcile", "probe",
+        "", "emulator", "doctor", "check", "approve", "scopes", "hsmeta", "submit", "worker",
+        "reconcile", "probe",
         "outbox", "outbox list", "outbox show", "outbox retry", "outbox discard",
         "outbox confirm", "outbox pause", "outbox resume", "outbox drain", "inbox",
     }  # fmt: skip
@@ -64,7 +65,8 @@ def test_the_tables_of_decisions_agree() -> None:
         ("submit", PATIENT, "--answers", "a", "--delimiter", "tab"),
         ("submit", PATIENT, "--csv", "a", "--key", "b"),
         ("outbox", "list", "--state", "LOST"), ("outbox", "retry", "2345-6789-ABCD"),
-        ("worker", "--metrics-port", "many"), ("probe",),
+        ("worker", "--metrics-port", "many"), ("probe",), ("hsmeta",),
+        ("scopes", "--feature", "fly"), ("hsmeta", "--out", "x", "--platform", "2025.1"),
     ],
     ids=" ".join,
 )  # fmt: skip
