@@ -25,6 +25,7 @@ from gateway.cli.progress import Progress
 from gateway.cli.result_file import REFUSED as NOT_RECEIVED
 from gateway.cli.result_file import Item, ResultFile, ResultNotWritten, default_result
 from gateway.cli.show import Out
+from gateway.cli.usage import UsageError
 from gateway.domain.errors import (
     GatewayError,
     InvalidSubmission,
@@ -62,11 +63,15 @@ def submit_csv(arguments: argparse.Namespace, out: Out) -> int:
             out.answer(document, str(closed))
             return REFUSED
         columns = CsvRows(form.definition)
+        strangers = columns.header(arguments.confirm).strangers
+        if strangers:
+            raise UsageError(f"The form has no field to confirm: {', '.join(strangers)}.")
         table = read_table(text, columns, arguments.delimiter)
         del text
         result.open()
         with noted() as interrupted:
-            run = Bulk(gateway, form.report.form_id, columns, result, out, interrupted)
+            run = Bulk(gateway, form.report.form_id, columns, result, out, interrupted,
+                       arguments.confirm)  # fmt: skip
             if not arguments.queue_only:
                 gateway.start_worker()
             run.submit(table.rows)
@@ -95,6 +100,7 @@ class Bulk:
         result: ResultFile,
         out: Out,
         interrupted: Callable[[], bool],
+        confirmed: Sequence[str],
     ) -> None:
         self._gateway = gateway
         self._form_id = form_id
@@ -102,6 +108,7 @@ class Bulk:
         self._result = result
         self._out = out
         self._asked_to_stop = interrupted
+        self._confirmed = confirmed
         self._equal: collections.Counter[tuple[tuple[str, str], ...]] = collections.Counter()
         self.items: list[Item] = []
         self.stopped: GatewayError | None = None
@@ -165,7 +172,8 @@ class Bulk:
         self._equal[equal] += 1
         answers = self._columns.answers(row.cells)
         try:
-            receipt = self._gateway.submit(self._form_id, answers, by=LOCAL_OPERATOR, key=key)
+            receipt = self._gateway.submit(self._form_id, answers, by=LOCAL_OPERATOR, key=key,
+                                           confirmed=self._confirmed)  # fmt: skip
         except InvalidSubmission as error:
             return _refused(row, {name: why.sentence for name, why in error.reasons.items()})
         except KeyConflict:

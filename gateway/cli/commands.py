@@ -83,14 +83,16 @@ def submit(arguments: argparse.Namespace, out: Out) -> int:
     if arguments.result is not None or arguments.delimiter != AUTO:
         raise UsageError("--result and --delimiter belong to --csv. Take them away.")
     document: dict[str, Any] = {"receipt": None, "state": "REFUSED", "form": arguments.form,
-                                "errors": {}, "findings": []}  # fmt: skip
+                                "errors": {}, "asks": [], "findings": []}  # fmt: skip
     out.stable = document
     answers = read_answers_file(arguments.answers)
     with opened(out) as gateway:
         try:
-            receipt = gateway.submit(arguments.form, answers, by=LOCAL_OPERATOR, key=arguments.key)
+            receipt = gateway.submit(arguments.form, answers, by=LOCAL_OPERATOR, key=arguments.key,
+                                     confirmed=arguments.confirm)  # fmt: skip
         except InvalidSubmission as error:
             document["errors"] = {key: reason.sentence for key, reason in error.reasons.items()}
+            document["asks"] = views.asks(error)
             out.answer(document, views.errors_text(error))
             return 1
         except PolicyViolation as error:

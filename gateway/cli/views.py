@@ -15,6 +15,7 @@ from gateway.domain.rejections import rejection_sentence
 from gateway.domain.reports import FieldReport, FormReport
 from gateway.domain.submissions import CAUSES, STATE_WORDS, State, Status
 from gateway.usecases.gateway import OutboxListing
+from gateway.usecases.guarding import ASKS
 
 _MARKS = {Verdict.OK: "ok", Verdict.WARN: "warn", Verdict.REFUSED: "REFUSED"}
 _WEIGHTS = {Severity.ERROR: "ERROR", Severity.WARNING: "warning", Severity.INFO: "info"}
@@ -127,7 +128,16 @@ def doctor_text(findings: Iterable[Finding], healthy: bool) -> str:
 def errors_text(error: InvalidSubmission) -> str:
     """The faults of a submission, a line each."""
     faults = [f"  {key or 'form'}: {r.sentence}" for key, r in sorted(error.reasons.items())]
-    return "\n".join(["Not received. Some answers need another look:", *faults])
+    lines = ["Not received. Some answers need another look:", *faults]
+    if asked := asks(error):
+        sure = " ".join(f"--confirm {key}" for key in asked)
+        lines.append(f"If what is asked about is right, give the command again with {sure}.")
+    return "\n".join(lines)
+
+
+def asks(error: InvalidSubmission) -> list[str]:
+    """The fields whose answers may be confirmed."""
+    return sorted(key for key, reason in error.reasons.items() if reason.code == ASKS)
 
 
 def status(one: Status) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def test_submit_and_outbox(emulator: dict[str, Any], shell: Any) -> None:
     answers = shell.answers(**ANSWERS[PATIENT])
     run = shell.process("submit", PATIENT, "--answers", answers, "--json")
     assert run.code == 0
-    assert set(run.document) == {"receipt", "state", "form", "errors", "findings"}
+    assert set(run.document) == {"receipt", "state", "form", "errors", "asks", "findings"}
     assert run.document["state"] == "DELIVERED"
     shown = shell("outbox", "show", run.document["receipt"], "--json")
     assert (shown.code, shown.document["state"]) == (0, "DELIVERED")
