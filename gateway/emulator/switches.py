@@ -138,6 +138,9 @@ class Switches:
         True, "Unlisted: a change that names what is fixed at creation gets 400 (else ignored)."
     )
     user_agent_demanded: bool = _guess(False, "Unlisted: a submission without User-Agent gets 403.")
+    records_check_validations: bool = _guess(
+        True, "Unlisted: the objects API refuses a value that breaks a validation rule."
+    )
     values_may_be_numbers: bool = _guess(
         False, "Unlisted: a record's value, or a filter's, may be a number or a truth (else 400)."
     )

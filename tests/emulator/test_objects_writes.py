@@ -142,7 +142,7 @@ def test_every_type_of_property_has_a_check(hub):
         ("allergies", "nuts;latex", "nuts;latex"),
         ("firstname", "x" * 65_536, "x" * 65_536),
         ("firstname", "a\x00b", "a\x00b"),
-        ("annual_salary", "-12.5", "-12.5"),
+        ("internal_rating", "-12.5", "-12.5"),
     ],
 )
 def test_a_value_is_kept_as_hubspot_keeps_it(hub, token, name, value, kept):
@@ -238,6 +238,15 @@ def test_what_is_no_json_is_refused(hub, token):
     kind = {"Content-Type": "application/json"}
     assert hub.call(**send, data=b"{", headers=kind).status_code == 400
     assert hub.call(**send, data=b" " * (8 * 1024 * 1024 + 1), headers=kind).status_code == 413
+
+
+def test_validation_rules_hold_for_records_too(hub, token):
+    """``records_check_validations``: a value that breaks a rule is refused, unless it is off."""
+    values = {"passport_number": "X" * 31}
+    (entry,) = inner(create(hub, token, values))
+    assert entry["error"] == "VALIDATION_RULE_BROKEN"
+    hub.portal.amend_switches(records_check_validations=False)
+    assert create(hub, token, values).status_code == 201
 
 
 def test_numbers_are_values_where_a_switch_says_so(hub, token):

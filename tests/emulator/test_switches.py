@@ -220,6 +220,8 @@ EFFECTS = [
     ("page_uri", "absent", _page_url, None),
     ("hidden_dependents_required", False, _status(INTAKE), 200),
     ("hidden_dependents_required", True, _status(INTAKE), 400),
+    ("submit_checks_validations", False, _status(ONBOARDING, annual_salary="-62000"), 200),
+    ("submit_checks_validations", True, _status(ONBOARDING, annual_salary="-62000"), 400),
     ("consent_enforced", False, _status(INTAKE), 200),
     ("consent_enforced", True, _status(INTAKE), 400),
     ("consent_enforced", True, _status(ONBOARDING), 200),
@@ -244,6 +246,7 @@ EFFECTS = [
 ]
 
 ELSEWHERE = {
+    "records_check_validations": "test_objects_writes.py",
     "values_may_be_numbers": "test_objects_writes.py",
     "search_limit": "test_search.py",
     "search_delay": "test_search.py",

@@ -13,6 +13,7 @@ from typing import Any
 
 from gateway.emulator.records import iso
 from gateway.emulator.rules.messages import ASSUMED
+from gateway.emulator.rules.validations import rule_error
 from gateway.emulator.rules.values import MAX_TEXT, as_date, value_error
 
 Definition = Mapping[str, Any]
@@ -84,13 +85,17 @@ CHECKS: Mapping[str, Check] = {
 
 
 def flaws(
-    portal_id: int, definitions: Mapping[str, Definition], values: Mapping[str, str]
+    portal_id: int,
+    definitions: Mapping[str, Definition],
+    values: Mapping[str, str],
+    rules: Mapping[str, Mapping[str, Any]],
 ) -> Sequence[dict[str, Any]]:
     """What is wrong with ``values``: one entry for each name, as HubSpot lists them inside its
-    message. The sentences repeat values, as HubSpot's do."""
+    message. The sentences repeat values, as HubSpot's do. ``rules`` are the validation rules
+    of each property by their type."""
     found = []
     for name, value in values.items():
-        flaw = _flaw(definitions.get(name), name, value)
+        flaw = _flaw(definitions.get(name), name, value) or _broken(name, value, rules)
         if flaw is not None:
             code, sentence = flaw
             found.append(
@@ -104,6 +109,12 @@ def flaws(
                 }
             )
     return found
+
+
+def _broken(name: str, value: str, rules: Mapping[str, Mapping[str, Any]]) -> Flaw | None:
+    if not value or rule_error(value, rules.get(name, {}).values()) is None:
+        return None
+    return "VALIDATION_RULE_BROKEN", f"The value breaks a validation rule of {name} {ASSUMED}"
 
 
 def kept(definition: Definition, value: str, before: str) -> str:

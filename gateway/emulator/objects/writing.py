@@ -138,7 +138,9 @@ def _checked(
     portal: Portal, kind: ObjectType, record: Record | None, given: Mapping[str, str]
 ) -> dict[str, str]:
     definitions = portal.properties.get(kind.id, {})
-    if flaws := values.flaws(portal.id, definitions, given):
+    checked = portal.switches.records_check_validations
+    rules = portal.validations.get(kind.id, {}) if checked else {}
+    if flaws := values.flaws(portal.id, definitions, given, rules):
         raise wrong_values(flaws)
     before = record.values if record else {}
     return {
