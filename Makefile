@@ -4,13 +4,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check storm clean
+.PHONY: demo test check guard-report storm clean
 
 demo: $(VENV)/installed
 	$(BIN)/streamlit run app.py
 
 test: $(VENV)/installed-tests
 	$(BIN)/python -m pytest
+
+guard-report: $(VENV)/installed-tests
+	PYTHONPATH=tests:. $(BIN)/python -m guard.report
 
 storm: $(VENV)/installed-tests
 	PYTHONPATH=tests:. $(BIN)/python -m storm
