@@ -53,14 +53,16 @@ class CsvRows:
         keys = tuple(_key(name) or None for name in names)
         strangers: list[str] = []
         twice: list[str] = []
+        met: set[str] = set()
         for place, key in enumerate(keys):
             if key is None:
                 continue
             if key not in self._known:
                 told = told_key(key, self._known)
                 strangers.append(f"column {place + 1}" if told == WHOLE else told)
-            elif key in keys[:place]:
+            elif key in met:
                 twice.append(key)
+            met.add(key)
         return Header(keys, tuple(strangers), tuple(twice))
 
     def answers(self, cells: Mapping[str, str]) -> dict[str, object]:

@@ -103,6 +103,14 @@ def _nino(text: str) -> bool:
     return _NINO.fullmatch(_bare(text)) is not None
 
 
+def _luhn(text: str) -> bool:
+    return luhn.is_valid(_bare(text))
+
+
+def _citizen_card(text: str) -> bool:
+    return len(_bare(text)) == 12 and cc.is_valid(text)
+
+
 NUMBER_CHECKS: Mapping[str, NumberCheck] = {
     "at.vnr": NumberCheck("Austrian insurance number", vnr.is_valid),
     "au.tfn": NumberCheck("Australian tax file number", tfn.is_valid),
@@ -134,12 +142,12 @@ NUMBER_CHECKS: Mapping[str, NumberCheck] = {
     "in.pan": NumberCheck("Indian PAN", pan.is_valid),
     "it.codicefiscale": NumberCheck("Italian codice fiscale", codicefiscale.is_valid),
     "lt.asmens": NumberCheck("Lithuanian personal code", asmens.is_valid),
-    "luhn": NumberCheck("number (its last digit does not fit the others)", luhn.is_valid),
+    "luhn": NumberCheck("number (its last digit does not fit the others)", _luhn),
     "mx.curp": NumberCheck("Mexican CURP", curp.is_valid),
     "nl.bsn": NumberCheck("Dutch BSN", bsn.is_valid),
     "no.fodselsnummer": NumberCheck("Norwegian birth number", fodselsnummer.is_valid),
     "pl.pesel": NumberCheck("Polish PESEL", pesel.is_valid),
-    "pt.cc": NumberCheck("Portuguese citizen card number", cc.is_valid),
+    "pt.cc": NumberCheck("Portuguese citizen card number", _citizen_card),
     "ro.cnp": NumberCheck("Romanian personal code (CNP)", cnp.is_valid),
     "se.personnummer": NumberCheck("Swedish personal number", personnummer.is_valid),
     "tr.tckimlik": NumberCheck("Turkish identity number", tckimlik.is_valid),

@@ -42,7 +42,7 @@ _IMPOSSIBLE: Mapping[int, str | None] = {
 """What libphonenumber says of a number's length → what the person is told."""
 _UNREADABLE: Mapping[int, str] = {
     NumberParseException.INVALID_COUNTRY_CODE: "phone_unknown_country",
-    NumberParseException.NOT_A_NUMBER: "phone_shape",
+    NumberParseException.NOT_A_NUMBER: "phone_unreadable",
     NumberParseException.TOO_SHORT_AFTER_IDD: "phone_short",
     NumberParseException.TOO_SHORT_NSN: "phone_short",
     NumberParseException.TOO_LONG: "phone_long",

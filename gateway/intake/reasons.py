@@ -50,13 +50,14 @@ REASONS: Mapping[str, str] = {
     "at work.",
     "phone_shape": "A phone number needs digits. Write it like +44 20 7946 0000.",
     "phone_country": "Write the number with its country code, like +44 20 7946 0000.",
+    "phone_unreadable": "This cannot be read as a phone number. Write it like +44 20 7946 0000.",
     "phone_unknown_country": "No country has this code. Check the digits after the plus sign.",
     "phone_short": "The phone number is too short for its country. Add what is missing, or begin "
     "with + and the country code.",
     "phone_long": "The phone number is too long for its country. Check it, or begin with + and "
     "the country code.",
     "phone_length": "Numbers of this country have more or fewer digits. Check the phone number.",
-    "phone_local": "The area code is missing. Write the whole phone number.",
+    "phone_local": "The phone number is too short. Write it whole, with its area code.",
     "digits_few": "There are too few digits. Write at least {limit}.",
     "digits_many": "There are too many digits. Write at most {limit}.",
     "number_shape": "This is not a number. Write digits with at most one point, like 1234.5, "

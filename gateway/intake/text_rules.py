@@ -47,7 +47,7 @@ def _never_upper(text: str) -> bool:
 
 
 def _capital_first(text: str) -> bool:
-    return not next((c for c in text if c.isalpha()), "").islower()
+    return not next((c for c in text if c.isalnum()), "").islower()
 
 
 _CASES: Mapping[str, tuple[str, Callable[[str], bool], str]] = {

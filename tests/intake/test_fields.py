@@ -220,3 +220,57 @@ def test_a_definition_read_from_json_works_too(one):
         msgspec.json.encode(one("number", {})), type=type(one("number", {}))
     )
     assert prepare(again, {"f": 1}).fields[0].value == "1"
+
+
+@pytest.mark.parametrize(
+    ("blocked", "address", "code"),
+    [
+        ("bücher.example", "a@xn--bcher-kva.example", "email_blocked"),
+        ("XN--BCHER-KVA.example", "a@xn--bcher-kva.example", "email_blocked"),
+        ("@Blocked.example ", "ann+tag@blocked.example", "email_blocked"),
+        ("blocked.example", "ann@notblocked.example", None),
+        ("no domain at all", "a@clinic.org", None),
+        ("", "a@clinic.org", None),
+        ("\ud800", "a@clinic.org", None),
+        ("ü" * 300, "a@clinic.org", None),
+    ],
+)
+def test_a_blocked_domain_is_one_in_any_spelling(one, blocked, address, code):
+    """International domains are compared in one form, an address keeps its tag, and an entry
+    that is no domain blocks nobody."""
+    asked = one("email", {"validation": {"blockedEmailDomains": [blocked.replace("\ud800", "?")]}})
+    if code is None:
+        assert prepare(asked, {"f": address}).fields[0].value == address
+    else:
+        with pytest.raises(InvalidSubmission) as caught:
+            prepare(asked, {"f": address})
+        assert caught.value.reasons["f"].code == code
+
+
+def test_every_free_provider_is_refused_where_the_form_asks_for_that(one):
+    """The default list counts only when the form switches it on, for tagged addresses too."""
+    asked = one("email", {"validation": DOMAINS})
+    for provider in FREE_PROVIDERS:
+        with pytest.raises(InvalidSubmission) as caught:
+            prepare(asked, {"f": f"ann+x@{provider.upper()}"})
+        assert caught.value.reasons["f"].code == "email_free"
+        assert prepare(one("email", {}), {"f": f"ann+x@{provider}"}).fields
+
+
+@pytest.mark.parametrize(
+    ("address", "fits"),
+    [
+        ("a" * 64 + "@clinic.org", True),
+        ("a" * 65 + "@clinic.org", False),
+        ("a@" + "b" * 63 + ".org", True),
+        ("a" * 63 + "@" + ".".join(["b" * 60] * 3) + ".example", True),
+        ("a" * 64 + "@" + ".".join(["b" * 60] * 3) + ".example", False),
+    ],
+)
+def test_the_lengths_of_an_address(one, address, fits):
+    """64 characters before the @, 63 in a label, 254 in all, and not one more."""
+    if fits:
+        assert prepare(one("email", {}), {"f": address}).fields
+    else:
+        with pytest.raises(InvalidSubmission):
+            prepare(one("email", {}), {"f": address})

@@ -13,12 +13,13 @@ from described import field, prop, snapshot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain.findings import FINDINGS, Severity, Verdict
+from gateway.domain.findings import FINDINGS, Severity, Verdict, finding
 from gateway.domain.forms import SENDABLE, FieldType
 from gateway.domain.locks import Approval
 from gateway.domain.reports import FieldReport, FormReport
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.snapshots import Snapshot
+from gateway.domain.validations import PlacedRules, ValidationRule
 from gateway.policy.gate import UNSUPPORTED, examine
 from gateway.policy.labels import KINDS, kind_named
 
@@ -307,3 +308,28 @@ def test_reports_hold_no_callables() -> None:
     """A report is plain data: it can be compared, stored and sent."""
     report = judged(snapshot([field()], [("0-1", prop())]))
     assert not any(isinstance(v, Callable) for v in dataclasses.asdict(report).values())  # type: ignore[arg-type]
+
+
+def test_what_others_found_stands_in_the_report() -> None:
+    """A warning about a field shows at the field, one about the form among its findings; a
+    field's own fault stays the first to be told."""
+    beside = (
+        finding("rule_unchecked", field="date_of_birth", name="date_of_birth", rule="REGEX"),
+        finding("rules_unknown", object="contact", scope="crm.schemas.contacts.read"),
+    )
+    good = snapshot([field(name="date_of_birth")], [("0-1", prop(name="date_of_birth"))])
+    report = judged(good, beside=beside)
+    assert report.open
+    assert (only(report).verdict, only(report).code) == (Verdict.WARN, "rule_unchecked")
+    assert {f.code for f in report.findings} == {"rule_unchecked", "rules_unknown"}
+    archived = snapshot(
+        [field(name="date_of_birth")], [("0-1", prop(name="date_of_birth", archived=True))]
+    )
+    assert only(judged(archived, beside=beside)).code == "property_archived"
+
+
+def test_the_report_carries_the_rules_of_the_properties() -> None:
+    """Whoever takes answers in finds the rules beside the verdict."""
+    rules = (PlacedRules("0-1", "email", (ValidationRule("EMAIL"),)),)
+    one = msgspec.structs.replace(snapshot([field()], [("0-1", prop())]), validations=rules)
+    assert judged(one).rules == rules

@@ -282,3 +282,17 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
     assert load_settings({}, tmp_path / "none" / ".env").mode is Mode.DEMO
     with pytest.raises(SettingsError):
         load_settings({}, tmp_path / ("x" * 5000))
+
+
+@pytest.mark.parametrize(("text", "region"), [("", ""), ("GB", "GB"), (" us ", "US")])
+def test_the_country_of_phone_numbers(text: str, region: str) -> None:
+    """Two letters of a country, in any case; without them the form's language tells."""
+    assert load_settings({"GATEWAY_PHONE_REGION": text}, None).phone_region == region
+
+
+@pytest.mark.parametrize("text", ["UK", "England", "+44", "ZZ"])
+def test_a_country_that_has_no_numbers_is_a_fault(text: str) -> None:
+    """The fault names the setting and what to write."""
+    (hint,) = faults({"GATEWAY_PHONE_REGION": text}).values()
+    assert "two letters" in hint
+    assert text not in hint
