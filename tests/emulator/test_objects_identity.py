@@ -104,6 +104,7 @@ def test_a_contact_is_deleted_for_good(hub, token):
     assert hub.call("POST", path, token=token, json=body).status_code == 204
     query = {"archived": "true"}
     assert hub.get(f"{CONTACTS}/{made['id']}", token=token, params=query).status_code == 404
-    assert hub.call("POST", path, token=token, json=body).status_code == 404
+    assert hub.call("POST", path, token=token, json=body).status_code == 204
+    assert hub.call("POST", path, token=token, json={"objectId": made["id"]}).status_code == 404
     deals = "/crm/v3/objects/deals/gdpr-delete"
     assert hub.call("POST", deals, token=token, json=body).status_code == 404
