@@ -11,7 +11,9 @@ from contextlib import ExitStack
 
 from gateway.domain.answers import Secret
 from gateway.domain.errors import ForeignOutbox
+from gateway.domain.webhooks import PATH
 from gateway.emulator import Emulator
+from gateway.emulator.webhooks.everything import report_everything
 from gateway.hubspot.api import HubSpot
 from gateway.hubspot.client import Client
 from gateway.hubspot.routes import Host
@@ -33,8 +35,8 @@ from gateway.usecases.intake import Intake
 from gateway.usecases.overview import Watch
 from gateway.usecases.portal import Portal
 from gateway.usecases.probe import ProbeRun
-from gateway.usecases.reconcile import Reconcile
 from gateway.usecases.receive import Webhooks
+from gateway.usecases.reconcile import Reconcile
 from gateway.usecases.retention import Retention
 from gateway.usecases.scope_plan import Scopes
 from gateway.usecases.submit import Submit
@@ -46,27 +48,33 @@ WINDOW_S = 10.0
 """HubSpot's window of calls, which reading back keeps to as sending does."""
 
 
-def open_gateway(settings: Settings | None = None) -> Gateway:
+def open_gateway(settings: Settings | None = None, *, pages_at: str | None = None) -> Gateway:
     """Opens the gateway the settings describe (default: environment and ``.env``).
 
-    Without a token it starts an emulator inside, for a demo. Nothing is delivered until
-    :meth:`Gateway.start_worker`. Raises :class:`SettingsError` (:class:`ForeignOutbox` for an
-    outbox of another key folder), :class:`KeyringBroken`, or
+    Without a token it starts an emulator inside, for a demo; that one sends its webhooks to
+    ``pages_at``, the address this process serves its pages under, if it does. Nothing is
+    delivered until :meth:`Gateway.start_worker`. Raises :class:`SettingsError`
+    (:class:`ForeignOutbox` for an outbox of another key folder), :class:`KeyringBroken`, or
     :class:`IntakeClosed` when the outbox cannot be opened; what was started is stopped again.
     """
     settings = settings if settings is not None else load_settings()
     with ExitStack() as resources:
         if settings.mode is Mode.DEMO:
-            settings = _with_emulator(settings, resources.enter_context(Emulator()))
+            emulator = resources.enter_context(Emulator())
+            settings = _with_emulator(settings, emulator, pages_at)
         return _assemble(settings, resources)
 
 
-def _with_emulator(settings: Settings, emulator: Emulator) -> Settings:
+def _with_emulator(settings: Settings, emulator: Emulator, pages_at: str | None) -> Settings:
+    if pages_at is not None:
+        report_everything(emulator.portal, pages_at + PATH)
     return dataclasses.replace(
         settings,
         token=Secret(emulator.intake_token),
         api_base=emulator.api_base,
         forms_base=emulator.forms_base,
+        client_secret=Secret(emulator.client_secret),
+        public_url=pages_at or settings.public_url,
     )
 
 

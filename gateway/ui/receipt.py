@@ -118,9 +118,13 @@ def _tell(told: Confirmations) -> None:
 
 def heard(found: Sequence[Confirmation]) -> Markup:
     """What HubSpot reported right after the delivery, and what that does not prove."""
+    together: dict[tuple[str, int], list[str]] = {}
+    for one in found:
+        at = (to_the_minute(one.occurred_at_ms), one.others)
+        together.setdefault(at, []).append(plain(one.label) or one.property_name)
     rows = [
-        fill("<li>$words</li>", words=f"{_reported(one)} {_others(one.others)}".strip())
-        for one in found
+        fill("<li>$words</li>", words=f"{_reported(names, at)} {_others(others)}".strip())
+        for (at, others), names in together.items()
     ]
     return fill(
         '<section class="si-heard" role="status"><p class="si-heard-title">Heard from HubSpot</p>'
@@ -129,12 +133,10 @@ def heard(found: Sequence[Confirmation]) -> Markup:
     )
 
 
-def _reported(one: Confirmation) -> str:
-    name = plain(one.label) or one.property_name
-    return (
-        f"HubSpot reported a change of {name} at {to_the_minute(one.occurred_at_ms)}, "
-        "right after this was delivered."
-    )
+def _reported(names: Sequence[str], at: str) -> str:
+    *most, last = names
+    named = f"{', '.join(most)} and {last}" if most else last
+    return f"HubSpot reported a change of {named} at {at}, right after this was delivered."
 
 
 def _others(count: int) -> str:

@@ -71,7 +71,7 @@ class InboxListing:
 
 @dataclasses.dataclass(frozen=True)
 class Confirmations:
-    """What HubSpot reported of one submission, an earlier change first."""
+    """What HubSpot reported of one submission, in the order of its form."""
 
     found: tuple[Confirmation, ...] = ()
     awaited: bool = False
@@ -186,8 +186,9 @@ class Webhooks:
             for one in snapshot.properties
         }
         near = self._neighbours(status, found)
+        changes = _by_property(found)
         return tuple(
-            _confirmation(changes, labels, near) for changes in _by_property(found).values()
+            _confirmation(changes[key], labels, near) for key in _in_order(snapshot, changes)
         )
 
     def close(self) -> None:
@@ -283,6 +284,13 @@ def _named(notice: Notice) -> _Named:
 
 def _properties(snapshot: Snapshot) -> frozenset[_Named]:
     return frozenset((one.object_type_id, one.property.name) for one in snapshot.properties)
+
+
+def _in_order(snapshot: Snapshot, changes: Collection[_Named]) -> list[_Named]:
+    """``changes`` as their fields stand on the form; what is on it no more comes last."""
+    fields = snapshot.definition.walk() if snapshot.definition is not None else ()
+    places = {(field.object_type_id, field.name): place for place, field in enumerate(fields)}
+    return sorted(changes, key=lambda key: places.get(key, len(places)))
 
 
 def _by_property(found: Iterable[Notice]) -> Mapping[_Named, list[Notice]]:

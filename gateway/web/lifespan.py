@@ -36,7 +36,7 @@ def lifespan_with(option: Callable[[str], object]) -> Lifespan:
             await _refuse_to_start(_sentences(findings))
         with contextlib.ExitStack() as stack:
             try:
-                gateway = stack.enter_context(bootstrap.open_gateway())
+                gateway = stack.enter_context(bootstrap.open_gateway(pages_at=_address(option)))
                 bootstrap.serve(gateway)
                 if gateway.delivers_here:
                     gateway.start_worker()
@@ -47,7 +47,7 @@ def lifespan_with(option: Callable[[str], object]) -> Lifespan:
             stack.callback(gateway.stop_worker)
             collector = asyncio.create_task(_collect_on_a_clock())
             stack.callback(collector.cancel)
-            _say(f"Sealed Intake is open at {_address(option)} (this machine only).")
+            _say(f"Sealed Intake is open at {_address(option)}/ (this machine only).")
             yield
             _say("Sealed Intake is closing.")
 
@@ -75,7 +75,7 @@ def _sentences(findings: Sequence[Finding]) -> str:
 
 
 def _address(option: Callable[[str], object]) -> str:
-    return f"http://{option('server.address')}:{option('server.port')}/"
+    return f"http://{option('server.address')}:{option('server.port')}"
 
 
 def _say(line: str) -> None:

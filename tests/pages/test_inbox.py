@@ -155,6 +155,8 @@ def test_a_receipt_says_honestly_what_it_heard() -> None:
     assert "HubSpot reported a change of Passport number at" in told
     assert "right after this was delivered." in told
     assert "may belong" not in told
+    both = receipt.heard([one, Confirmation("email", "E-mail", NOW, 0)])
+    assert "a change of Passport number and E-mail at" in both
     for others, words in ((1, "another submission"), (3, "one of 3 other submissions")):
         told = receipt.heard([Confirmation("passport_number", "", NOW, others)])
         assert "a change of passport_number" in told

@@ -45,6 +45,8 @@ KINDS = {
     "/readyz": 200,
     "/metrics": 200,
     "/deliveries": 200,
+    "/inbox": 200,
+    "/webhooks/hubspot": 405,
     "/approve?form=none": 200,
     "/_stcore/health": 200,
     "/_stcore/host-config": 200,
