@@ -110,10 +110,9 @@ class Comparison:
         return (one,) if one else tuple(word for word in many if word)
 
     def _set_words(self) -> tuple[str, ...]:
-        one, many = self.condition.value, self.condition.values
-        if not any(many) and self.kind in _CHOICES:
-            return tuple(word for word in one.split(";") if word)
-        return tuple(word for word in (many or (one,)) if word)
+        one = self.condition.value
+        alone = one.split(";") if self.kind in _CHOICES else [one]
+        return tuple(filter(None, self.condition.values)) or tuple(filter(None, alone))
 
     def _token(self, text: str) -> _Token:
         measured = self._measure(text) if self.kind not in _CHOICES else None
