@@ -26,7 +26,7 @@ def draw(slot: Slot) -> None:
     if reason is None or reason.code != ASKS:
         return
     key = _box(draft, field_key)
-    with st.container(key=f"open-{key}"):
+    with st.container(key=f"sure-{key}"):
         st.html(
             fill(
                 '<div class="si-head" data-key="$key" data-required="no" data-grouped="no"'
