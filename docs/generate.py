@@ -21,9 +21,13 @@ from gateway.domain.decisions import (
     REASONS_FOR,
     decisions_in,
 )
+from gateway.domain.features import FEATURES, Feature
 from gateway.domain.findings import FINDINGS
 from gateway.domain.kinds import KINDS, Tier
+from gateway.domain.objects import CONTACT, OBJECT_TYPES, ObjectType
 from gateway.domain.queue import POSITIONS, Ends
+from gateway.domain.scopes import Access, ScopeNeed, sensitive_need
+from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import CAUSES, FINAL, STATE_WORDS, TRANSITIONS, State
 from gateway.domain.users import ROLE_PERMISSIONS, Permission, Role
 from gateway.emulator.definitions.drift import KINDS as DRIFT
@@ -32,6 +36,7 @@ from gateway.emulator.faults import KINDS as FAULTS
 from gateway.emulator.faults import Area
 from gateway.emulator.routes import ROUTES
 from gateway.emulator.switches import Switches
+from gateway.policy.features import demand
 from gateway.policy.guard_shapes import SHAPES
 
 ENDS_WORDS = {
@@ -118,11 +123,65 @@ def findings() -> str:
         "| Code | Weight | What it says | What to do |",
         "|---|---|---|---|",
         *(
-            f"| `{code}` | {row.severity} | {row.message} | {row.cure} |"
+            f'| <a id="{code}"></a>`{code}` | {row.severity} | {row.message} | {row.cure} |'
             for code, row in FINDINGS.items()
         ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def scopes() -> str:
+    """Which scopes open what: the matrix of sensitive ones, and what each feature takes."""
+    kinds = [*OBJECT_TYPES.values(), ObjectType("2-…", "2-…", "custom", "custom object", True)]
+    classes = (Sensitivity.SENSITIVE, Sensitivity.HIGHLY_SENSITIVE)
+    columns = [(of, access) for of in classes for access in Access]
+    lines = [
+        "# Scopes",
+        "",
+        "Written by `docs/generate.py` from `gateway/domain/scopes.py` and `features.py`. "
+        "`python -m gateway scopes` compares them with your token, form by form; "
+        "`python -m gateway hsmeta --out DIR` writes an app that has exactly them.",
+        "",
+        "## Sensitive values",
+        "",
+        "HubSpot spells each of these with `.v2` at the end, too; either counts. Tickets have one "
+        "scope for both directions.",
+        "",
+        "| Object |" + "".join(f" {access} {of.label.lower()} |" for of, access in columns),
+        "|---|" + "---|" * len(columns),
+        *(
+            f"| {kind.label} |"
+            + "".join(
+                f" `{need.name}` |" if (need := sensitive_need(kind, of, access)) else " none |"
+                for of, access in columns
+            )
+            for kind in kinds
+        ),
+        "",
+        "## What each feature takes",
+        "",
+        "For contacts with properties of both classes. `scopes --feature NAME` asks for it.",
+        "",
+        "| Feature | | Scopes |",
+        "|---|---|---|",
+        *(
+            f"| `{feature}` | {row.label} | "
+            + ", ".join(f"`{need.name}`" for need in _contact_needs(feature))
+            + " |"
+            for feature, row in FEATURES.items()
+        ),
+        "",
+        "Nothing published says whether hearing of a sensitive change also takes the scope that reads "
+        "sensitive values. The event says `REDACTED` in its place, so `hsmeta` does not ask for it; if "
+        "HubSpot does, `hsmeta --feature submit --feature webhooks --feature reveal` adds it.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _contact_needs(feature: Feature) -> tuple[ScopeNeed, ...]:
+    contact = OBJECT_TYPES[CONTACT]
+    classes = (Sensitivity.SENSITIVE, Sensitivity.HIGHLY_SENSITIVE)
+    return demand(feature, [(contact, of) for of in classes]).needs
 
 
 def roles() -> str:
@@ -317,6 +376,7 @@ DOCUMENTS = {
     "states.md": states,
     "findings.md": findings,
     "roles.md": roles,
+    "scopes.md": scopes,
     "emulator.md": emulator,
     "guard.md": guard,
 }
