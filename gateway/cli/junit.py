@@ -24,7 +24,7 @@ def write_junit(path: Path, reports: Iterable[FormReport]) -> None:
     document = JUnitXml(NAME)
     for report in reports:
         document.add_testsuite(_suite(report))
-    document.update_statistics()
+    document.update_statistics()  # type: ignore[no-untyped-call]  # the library types it not
     try:
         document.write(str(path), pretty=True)
     except OSError:

@@ -15,6 +15,7 @@ from gateway.emulator.calls import Call
 from gateway.emulator.faults import Area
 from gateway.emulator.portal import Portal
 from gateway.emulator.responses import Answer, Stop
+from gateway.emulator.scope_sets import scope_set
 from gateway.emulator.tokens import TokenKind
 
 
@@ -137,9 +138,12 @@ def amend_switches(call: Call) -> Answer:
 
 
 def issue_token(call: Call) -> Answer:
-    """A further token: ``{scopes, kind?, expires_in?}``."""
+    """A further token: ``{scopes, kind?, expires_in?}``, or ``set`` for ``scopes``, the name of
+    one of ``SCOPE_SETS``."""
     given = call.json_object()
     scopes, expires_in = given.get("scopes"), given.get("expires_in")
+    if "set" in given:
+        scopes = list(_told(lambda: scope_set(given["set"], call.portal.seed)))
     if not isinstance(scopes, list) or not all(isinstance(s, str) for s in scopes):
         raise Stop(responses.bad_request("scopes is a list of texts"))
     if not (expires_in is None or _is_number(expires_in)):
