@@ -188,6 +188,12 @@ FINDINGS: Mapping[str, _Row] = {
                                 "address that leads here."),
     "public_url_insecure": _Row(_W, "The address {url} is not https, and HubSpot sends to https only.",
                                 "Put a certificate before the program and correct GATEWAY_PUBLIC_URL."),
+    "webhook_secret_missing": _Row(_I, "There is no client secret, so no webhook of HubSpot's is believed.",
+                                   "Put the app's client secret into HUBSPOT_CLIENT_SECRET, if "
+                                   "HubSpot is to report changes."),
+    "webhook_legacy": _Row(_W, "Webhooks are believed on HubSpot's older signatures, which carry no time.",
+                           "Take GATEWAY_WEBHOOK_LEGACY_SIGNATURES away: HubSpot sends the new "
+                           "signature beside the old one."),
     "public_url_ready": _Row(_I, "HubSpot can send to {url}.", "Nothing to do."),
     "form_refused": _Row(_W, "The form {form} is closed: {cause}", "Look at its fields on the Set-up page, or run `python -m gateway check`."),
     "form_open": _Row(_I, "The form {form} is open.", "Nothing to do."),

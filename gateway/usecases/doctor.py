@@ -74,6 +74,10 @@ class Doctor:
             yield finding("emulated", base=self._settings.api_base)
         yield finding("loopback_only")
         yield public_url_finding(self._settings.public_url)
+        if not self._settings.client_secret:
+            yield finding("webhook_secret_missing")
+        if self._settings.webhook_legacy:
+            yield finding("webhook_legacy")
 
     def _own(self) -> Iterator[Finding]:
         try:

@@ -208,3 +208,12 @@ def test_the_names_of_answers_never_show(world: World) -> None:
     told = " ".join(f"{f.message} {f.cure}" for f in world.open().doctor(by=LOCAL_OPERATOR))
     assert world.emulator.access_token not in told
     assert PATIENT in told
+
+
+def test_webhooks_that_are_not_or_too_easily_believed(world: World) -> None:
+    """A missing secret is told, and so is the setting that believes older signatures."""
+    assert "webhook_secret_missing" in diagnosis(world.open())
+    secret = {"HUBSPOT_CLIENT_SECRET": "a-client-secret"}
+    assert not {"webhook_secret_missing", "webhook_legacy"} & diagnosis(world.open(**secret)).keys()
+    legacy = world.open(**secret, GATEWAY_WEBHOOK_LEGACY_SIGNATURES="1")
+    assert "webhook_legacy" in diagnosis(legacy)
