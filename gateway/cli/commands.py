@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import threading
 from pathlib import Path
 from typing import Any
@@ -27,19 +26,6 @@ from gateway.domain.errors import (
 from gateway.domain.findings import Severity, finding
 from gateway.domain.submissions import CAUSES, State
 from gateway.domain.users import LOCAL_OPERATOR, WORKER
-from gateway.emulator import Emulator
-
-
-def emulator(arguments: argparse.Namespace, out: Out) -> int:
-    """Serves the emulator until it is interrupted. Its first line is one JSON object."""
-    with (
-        Emulator(port=arguments.port, seed=arguments.seed) as running,
-        contextlib.suppress(KeyboardInterrupt),
-    ):
-        print(json.dumps(running.banner()), flush=True)
-        out.message(f"An emulated HubSpot is listening on {running.api_base}. Ctrl+C stops it.")
-        threading.Event().wait()
-    return 0
 
 
 def doctor(arguments: argparse.Namespace, out: Out) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.cli.usage import UsageError
 from gateway.domain.errors import GatewayError, HubSpotError, IntakeClosed, SettingsError
-from gateway.emulator import PortBusy
+from gateway.emulator import PortBusy, StateUnusable
 
 YES, REFUSED, USAGE, HUBSPOT, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -13,7 +13,7 @@ _HUBSPOT_CAUSES = frozenset({"unreachable", "unauthorized"})
 
 def exit_code(error: GatewayError) -> int:
     """The exit code of a command that ended with ``error``."""
-    if isinstance(error, SettingsError | UsageError | PortBusy):
+    if isinstance(error, SettingsError | UsageError | PortBusy | StateUnusable):
         return USAGE
     if isinstance(error, HubSpotError):
         return HUBSPOT

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 
-from gateway.cli import approve, books, commands, inbox, outbox, scopes
+from gateway.cli import approve, books, commands, emulated, inbox, outbox, scopes
 from gateway.cli.csv_file import AUTO, DELIMITERS
 from gateway.cli.show import Out
 from gateway.domain.locks import GuardMode
@@ -123,13 +124,34 @@ class _Group:
 
 
 def _emulator(group: _Group) -> None:
-    emulator = group.add("emulator", commands.emulator,
-                         "serve an emulated HubSpot on this machine", "--port 8799")  # fmt: skip
+    emulator = group.add("emulator", emulated.emulator, "serve an emulated HubSpot on this machine",
+                         epilog=emulated.EXAMPLES)  # fmt: skip
     emulator.add_argument(
         "--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)"
     )
     emulator.add_argument(
         "--seed", choices=["clinic"], default="clinic", help="what it starts with"
+    )
+    emulator.add_argument(
+        "--state", type=Path, metavar="FILE", help="keep the account in this sealed file"
+    )
+    emulator.add_argument(
+        "--fault", action="append", default=[], metavar="ON:KIND[:TIMES[:SECONDS]]",
+        help="start with a fault; may be repeated",
+    )  # fmt: skip
+    emulator.add_argument(
+        "--switch", action="append", default=[], metavar="NAME=VALUE",
+        help="change a guess about HubSpot; may be repeated",
+    )  # fmt: skip
+    emulator.add_argument(
+        "--webhook-url", metavar="URL", help="send webhooks to this address on this machine"
+    )
+    emulator.add_argument(
+        "--subscribe", action="append", default=[], metavar="TYPE[:PROPERTY]",
+        help="tell this by webhook; may be repeated",
+    )  # fmt: skip
+    emulator.add_argument(
+        "--list", action="store_true", help="list every fault and switch, and start nothing"
     )
 
 

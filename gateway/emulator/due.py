@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -28,3 +28,7 @@ class Due(Generic[Item]):
         """Take out what is due by ``now``, the earliest first."""
         while self._waiting and self._waiting[0][0] <= now:
             yield heapq.heappop(self._waiting)[2]
+
+    def all(self) -> Sequence[tuple[float, Item]]:
+        """Everything that waits, with its moment, in the order it will be taken out."""
+        return [(due, item) for due, _, item in sorted(self._waiting, key=lambda row: row[:2])]

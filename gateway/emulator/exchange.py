@@ -24,6 +24,7 @@ _JOURNAL_NAME_LENGTH = 120
 _KNOWN_PARTS = 3
 """How much of an unknown path the journal keeps: the rest may be anything, a token too."""
 _SUBMITS = (Area.SECURE_SUBMIT, Area.PUBLIC_SUBMIT)
+_READING = ("GET", "OPTIONS")
 _SECONDLY = 19
 """What the obsolete per-second headers say."""
 
@@ -69,6 +70,7 @@ def carry_out(route: Route, call: Call) -> Outcome:
     now = time.monotonic()
     portal = call.portal
     portal.settle(now)
+    portal.revision += call.method not in _READING
     if route.door is Door.ADMIN:
         return Outcome(_marked(_handled(route, call)))
     if portal.limits.blocked(now):

@@ -108,6 +108,15 @@ class Links:
         ends = self._ends.get(one, {})
         return [(other, tuple(kinds)) for (kind, other), kinds in ends.items() if kind == to_type]
 
+    def all(self) -> Sequence[tuple[Address, Address, Kind]]:
+        """Every association, seen from each of its ends."""
+        return [
+            (one, other, kind)
+            for one, ends in self._ends.items()
+            for other, kinds in ends.items()
+            for kind in kinds
+        ]
+
     def forget(self, one: Address) -> None:
         """Drop every association of a record."""
         for other in self._ends.pop(one, {}):

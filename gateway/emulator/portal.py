@@ -74,6 +74,8 @@ class Portal:
         """The ``hapikey`` of the settings API."""
         self.wake: Callable[[], object] = lambda: None
         """Calls whoever sends webhooks."""
+        self.revision = 0
+        """Goes up with whatever may have changed the account."""
         self.grantable_scopes = known_scopes()
         """What the app may be granted. A test may set it at any time."""
         self._fill()
@@ -110,6 +112,7 @@ class Portal:
         """The account's own object types by their id, archived ones too."""
 
     def _tell_sender(self) -> None:
+        self.revision += 1
         if self.webhooks.listening:
             self.wake()
 

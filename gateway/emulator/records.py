@@ -21,6 +21,7 @@ _IDENTITY: Mapping[str, tuple[str, ...]] = {CONTACT: ("email",), COMPANY: ("doma
 deciding. Every other object gets a new record each time."""
 _VERSIONS = 20
 """How many values of one property its history keeps."""
+_FIRST_ID, _ID_STEP = 84_729_735_601, 7
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -86,7 +87,9 @@ class Record:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Write:
+class Write:
+    """What a submission writes, once it is due."""
+
     object_type_id: str
     values: Mapping[str, str] = dataclasses.field(repr=False)
     origin: Origin
@@ -105,8 +108,8 @@ class Records:
         which is oldest first. Changed with every write, so that none looks at all records."""
         self._merged: dict[tuple[str, str], str] = {}
         """(object type, id of a merged record) → the record it went into."""
-        self._waiting: Due[_Write] = Due()
-        self._ids = itertools.count(84_729_735_601, 7)
+        self._waiting: Due[Write] = Due()
+        self._ids = itertools.count(_FIRST_ID, _ID_STEP)
 
     def submit(
         self,
@@ -120,7 +123,11 @@ class Records:
         """Write ``values`` to the record they belong to, once the monotonic clock reaches
         ``due``. An empty text clears; an unchanged identity updates, a new one creates."""
         origin = Origin(ChangeSource.FORM, at_ms, form_id)
-        self._waiting.put(due, _Write(object_type_id, dict(values), origin))
+        self.wait(due, Write(object_type_id, dict(values), origin))
+
+    def wait(self, due: float, write: Write) -> None:
+        """Keep a write until the monotonic clock reaches ``due``."""
+        self._waiting.put(due, write)
 
     def settle(self, now: float) -> None:
         """Carry out the writes that are due."""
@@ -130,6 +137,30 @@ class Records:
                 self.create(write.object_type_id, write.values, write.origin)
             else:
                 self.update(write.object_type_id, found, write.values, write.origin)
+
+    def waiting(self) -> Sequence[tuple[float, Write]]:
+        """The writes that are not due yet, each with its moment."""
+        return self._waiting.all()
+
+    def merged(self) -> Mapping[tuple[str, str], str]:
+        """(object type, id of a merged record) → the record it went into."""
+        return dict(self._merged)
+
+    def put_back(
+        self, records: Mapping[str, Iterable[Record]], merged: Mapping[tuple[str, str], str]
+    ) -> None:
+        """Fill an empty portal with records as they were; nobody is told."""
+        self._merged = dict(merged)
+        numbers = [_FIRST_ID - _ID_STEP, *(int(old) for _, old in merged)]
+        for object_type_id, rows in records.items():
+            self._by_type[object_type_id] = {record.id: record for record in rows}
+            for record in self._by_type[object_type_id].values():
+                numbers.append(int(record.id))
+                for name in () if record.archived else _IDENTITY.get(object_type_id, ()):
+                    if held := record.values.get(name, "").casefold():
+                        ids = self._by_identity[object_type_id, name, held]
+                        bisect.insort(ids, int(record.id))
+        self._ids = itertools.count(max(numbers) + _ID_STEP, _ID_STEP)
 
     def all(self, object_type_id: str) -> Sequence[Record]:
         """The records of one object type, oldest first, the archived among them."""
@@ -252,7 +283,7 @@ class Records:
         if after:
             bisect.insort(self._by_identity[*place, after], int(record.id))
 
-    def _identified(self, write: _Write) -> Record | None:
+    def _identified(self, write: Write) -> Record | None:
         for by in _IDENTITY.get(write.object_type_id, ()):
             if value := write.values.get(by):
                 return self.find(write.object_type_id, value, by)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import struct
 import sys
 import threading
 import time
+from collections.abc import Iterable
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,8 +22,12 @@ from gateway.emulator.asgi import ARRIVED, CUT, EmulatorApp
 from gateway.emulator.faults import Cut
 from gateway.emulator.grants import APP_ID
 from gateway.emulator.portal import Portal
+from gateway.emulator.responses import Stop
 from gateway.emulator.seed import load
+from gateway.emulator.state.keeper import Keeper
+from gateway.emulator.state.sealed_file import StateUnusable
 from gateway.emulator.switches import Switches
+from gateway.emulator.webhooks.filing import set_up
 from gateway.emulator.webhooks.sender import Sender
 
 _HOST = "127.0.0.1"
@@ -54,9 +61,10 @@ class Emulator:
     The port is held from construction on, so the addresses are known before
     :meth:`start`. Values live in memory and are gone when the process ends; after
     :meth:`stop` the same account can be started again on the same port. ``time_zone`` is the
-    account's, an IANA name; the seed's own by default.
+    account's, an IANA name; the seed's own by default. With ``state`` the account is kept in
+    that file, sealed, and is there again after the end of the process.
 
-    Raises :class:`PortBusy`, and ``gateway.emulator.seed.UnknownSeed``.
+    Raises :class:`PortBusy`, ``gateway.emulator.seed.UnknownSeed``, and :class:`StateUnusable`.
     """
 
     def __init__(
@@ -66,9 +74,15 @@ class Emulator:
         switches: Switches | None = None,
         access_token: str | None = None,
         time_zone: str | None = None,
+        state: Path | None = None,
     ) -> None:
         self.portal = Portal(load(seed), switches or Switches(), access_token, time_zone)
         self._socket: socket.socket | None = _bound(port)
+        try:
+            self._keeper = Keeper(state, self.portal) if state else None
+        except StateUnusable:
+            self._socket.close()
+            raise
         self._port: int = self._socket.getsockname()[1]
         self._thread: threading.Thread | None = None
         self._server: uvicorn.Server | None = None
@@ -138,6 +152,19 @@ class Emulator:
             "forms": self.forms,
         }
 
+    def subscribe(self, url: str, types: Iterable[str]) -> None:
+        """Send webhooks to ``url``, an address on this machine: each of ``types`` is
+        ``contact.creation``, ``contact.propertyChange:email`` or
+        ``object.propertyChange:2-123/name``.
+
+        Raises :class:`ValueError` naming what is wrong.
+        """
+        with self.portal.lock:
+            try:
+                set_up(self.portal, url, types)
+            except Stop as stop:
+                raise ValueError(json.loads(stop.answer.body)["message"]) from None
+
     def start(self) -> None:
         """Serve, and return once the first call can be answered.
 
@@ -147,6 +174,8 @@ class Emulator:
             return
         listener = self._socket or _bound(self._port)
         self._socket = None
+        if self._keeper is not None:
+            self._keeper.hold()
         up = threading.Event()
         self._thread = threading.Thread(
             target=lambda: asyncio.run(self._serve(listener, up)), name="emulator", daemon=True
@@ -156,10 +185,13 @@ class Emulator:
             raise NotStarted
 
     def stop(self) -> None:
-        """Answer what is under way, then stop listening. A second call does nothing."""
+        """Answer what is under way, stop listening, and keep the account where there is a file
+        for it. A second call does nothing. Raises :class:`StateUnusable`."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+            if self._keeper is not None:
+                self._keeper.release()
         if self._thread is None or self._server is None or self._loop is None:
             return
         self._server.should_exit = True
@@ -169,6 +201,11 @@ class Emulator:
         if self._thread.is_alive():
             raise NotStarted
         self._thread = self._server = self._loop = self._app = None
+        if self._keeper is not None:
+            try:
+                self._keeper.save()
+            finally:
+                self._keeper.release()
 
     async def _serve(self, listener: socket.socket, up: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
@@ -188,12 +225,15 @@ class Emulator:
             up,
         )
         self._server = server
-        sender = asyncio.create_task(Sender(self.portal).run())
+        beside = [asyncio.create_task(Sender(self.portal).run())]
+        if self._keeper is not None:
+            beside.append(asyncio.create_task(self._keeper.run()))
         try:
             await server.serve(sockets=[listener])
         finally:
-            sender.cancel()
-            await asyncio.gather(sender, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
     def __enter__(self) -> Self:
         self.start()

@@ -7,7 +7,7 @@ import enum
 import re
 import secrets
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 _ISSUED_SHAPE = re.compile(r"(pat-[a-z]{2,3}[0-9]-[0-9a-f-]{36}|C[0-9A-Za-z_-]{64})\Z")
 
@@ -58,6 +58,14 @@ class Tokens:
         text = text or random
         self._by_text[text] = Token(tuple(scopes), kind, expires_at, grant)
         return text
+
+    def file(self, text: str, token: Token) -> None:
+        """Keep a token under a text that is known already."""
+        self._by_text[text] = token
+
+    def all(self) -> Mapping[str, Token]:
+        """Every token by its text."""
+        return dict(self._by_text)
 
     def find(self, text: str) -> Token | None:
         """The token of this text, or None."""

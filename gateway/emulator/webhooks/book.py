@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -26,7 +25,8 @@ class Webhooks:
         self.subscriptions: dict[int, Subscription] = {}
         self.deliveries = Deliveries()
         self._events: Due[Event] = Due()
-        self._ids = itertools.count(686_627)
+        self.next_id = 686_627
+        """Of the next subscription."""
         self._random = random.Random(0)  # noqa: S311 - it must repeat itself
 
     @property
@@ -37,7 +37,8 @@ class Webhooks:
 
     def subscribe(self, keys: Mapping[str, Any], at_ms: int) -> Subscription:
         """File a new subscription; ``keys`` are the fields of one."""
-        row = Subscription(id=next(self._ids), created_ms=at_ms, **keys)
+        row = Subscription(id=self.next_id, created_ms=at_ms, **keys)
+        self.next_id += 1
         self.subscriptions[row.id] = row
         return row
 

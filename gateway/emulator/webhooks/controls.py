@@ -13,16 +13,10 @@ from gateway.emulator.responses import Answer, Stop
 from gateway.emulator.webhooks.deliveries import Delivery
 from gateway.emulator.webhooks.events import Event, shell
 from gateway.emulator.webhooks.filing import (
-    set_target,
+    set_up,
     settled,
-    subscribe,
     subscription_json,
     target_json,
-)
-from gateway.emulator.webhooks.subscriptions import (
-    MAX_CONCURRENT,
-    parse_subscription,
-    url_fault,
 )
 
 _LONGEST_OFFSET_S = 10 * 365 * 86_400
@@ -48,18 +42,9 @@ def put(call: Call) -> Answer:
     url, asked = given.get("url"), given.get("subscribe", [])
     if not isinstance(url, str):
         raise Stop(responses.bad_request("url is a text"))
-    if fault := url_fault(url, foreign=call.portal.switches.webhook_foreign_targets):
-        raise Stop(responses.bad_request(fault))
     if not isinstance(asked, list) or not all(isinstance(text, str) for text in asked):
         raise Stop(responses.bad_request("subscribe is a list of texts"))
-    webhooks = call.portal.webhooks
-    for text in asked:
-        try:
-            subscribe(call.portal, webhooks, {**parse_subscription(text), "active": True})
-        except Stop as stop:
-            if stop.answer.status != 409:
-                raise
-    set_target(call.portal, webhooks, url, MAX_CONCURRENT)
+    set_up(call.portal, url, asked)
     return show(call)
 
 

@@ -88,6 +88,15 @@ class Deliveries:
         self._forget()
         return delivery
 
+    def put_back(self, delivery: Delivery) -> None:
+        """Keep a delivery as it was; one that was being sent is tried once more."""
+        delivery.state, delivery.id = DeliveryState.WAITING, next(self._ids)
+        self._rows[delivery.id] = delivery
+
+    def under_way(self) -> Sequence[Delivery]:
+        """Those that are not over."""
+        return [row for row in self._rows.values() if row.state not in OVER]
+
     def find(self, delivery_id: int) -> Delivery | None:
         """The delivery of this number, or None."""
         return self._rows.get(delivery_id)

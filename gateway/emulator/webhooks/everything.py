@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gateway.domain.webhooks import SUBSCRIBED
 from gateway.emulator.portal import Portal
 from gateway.emulator.responses import Stop
 from gateway.emulator.webhooks.filing import set_target, subscribe
-from gateway.emulator.webhooks.subscriptions import MAX_CONCURRENT
+from gateway.emulator.webhooks.subscriptions import FAMILY_OBJECTS, MAX_CONCURRENT
 
-_NAMED = {object_type_id: name for name, (object_type_id, _) in SUBSCRIBED.items()}
+_NAMED = {object_type_id: name for name, object_type_id in FAMILY_OBJECTS.items()}
 _NEW = ("contact.creation", "company.creation", "ticket.creation")
 
 

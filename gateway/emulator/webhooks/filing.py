@@ -4,7 +4,7 @@ routes."""
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gateway.emulator import responses
@@ -14,11 +14,14 @@ from gateway.emulator.responses import Stop
 from gateway.emulator.webhooks.book import Webhooks
 from gateway.emulator.webhooks.subscriptions import (
     GENERIC,
+    MAX_CONCURRENT,
     MAX_SUBSCRIPTIONS,
     NOT_SUBSCRIBABLE,
     SUBSCRIPTION_TYPES,
     Subscription,
     Target,
+    parse_subscription,
+    url_fault,
 )
 
 Json = dict[str, Any]
@@ -43,6 +46,21 @@ def subscribe(portal: Portal, webhooks: Webhooks, given: Mapping[str, Any]) -> S
             raise Stop(responses.error(409, "The subscription exists.", "OBJECT_ALREADY_EXISTS"))
     settled(portal, webhooks)
     return webhooks.subscribe(keys, now_ms())
+
+
+def set_up(portal: Portal, url: str, wanted: Iterable[str]) -> None:
+    """What a private app's page does: set the target, and subscribe actively to each of
+    ``wanted`` (:func:`parse_subscription`) that is not there yet. Stops with 400 naming what is
+    wrong; what came before it is filed then."""
+    if fault := url_fault(url, foreign=portal.switches.webhook_foreign_targets):
+        raise Stop(responses.bad_request(fault))
+    for text in wanted:
+        try:
+            subscribe(portal, portal.webhooks, {**parse_subscription(text), "active": True})
+        except Stop as stop:
+            if stop.answer.status != 409:
+                raise
+    set_target(portal, portal.webhooks, url, MAX_CONCURRENT)
 
 
 def settled(portal: Portal, webhooks: Webhooks) -> None:

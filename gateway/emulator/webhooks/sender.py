@@ -93,6 +93,7 @@ class Sender:
                 self._settle(delivery, status)
 
     def _settle(self, delivery: Delivery, status: int) -> None:
+        self._portal.revision += 1
         delivery.attempts.append({"at": now_ms(), "status": status})
         if 200 <= status < 300:
             delivery.state = DeliveryState.DELIVERED

@@ -1,0 +1,1 @@
+"""An account that survives a restart, in one sealed file."""
