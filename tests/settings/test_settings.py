@@ -296,3 +296,13 @@ def test_a_country_that_has_no_numbers_is_a_fault(text: str) -> None:
     (hint,) = faults({"GATEWAY_PHONE_REGION": text}).values()
     assert "two letters" in hint
     assert text not in hint
+
+
+@pytest.mark.parametrize("name", ["GATEWAY_WORKER", "GATEWAY_WEBHOOK_LEGACY_SIGNATURES"])
+@pytest.mark.parametrize(("text", "on"), [("on", True), ("1", True), ("OFF", False), ("0", False)])
+def test_a_switch_is_on_or_off(name: str, text: str, on: bool) -> None:
+    """In words or as a digit; anything else is a fault."""
+    settings = load_settings({name: text}, None)
+    assert (settings.delivers if name == "GATEWAY_WORKER" else settings.webhook_legacy) is on
+    with pytest.raises(SettingsError, match=name):
+        load_settings({name: "yes"}, None)

@@ -294,8 +294,8 @@ def test_every_refusal_has_a_status() -> None:
     assert later == {Refusal.UNKNOWN_PORTAL, Refusal.STORE}
 
 
-def test_without_a_secret_it_believes_nobody(app: str) -> None:
-    """A demo has no HubSpot: the path is there, and takes nothing."""
+def test_a_demo_believes_its_own_hubspot_only(app: str) -> None:
+    """Its secret is new at each start, and an empty one is none."""
     call = signed(b"[]", now(), public="http://localhost:8501", secret="")
     answer = requests.post(app + PATH, data=call.body, headers=call.headers, timeout=_PATIENCE_S)
     assert answer.status_code == 401
