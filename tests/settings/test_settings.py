@@ -306,3 +306,42 @@ def test_a_switch_is_on_or_off(name: str, text: str, on: bool) -> None:
     assert (settings.delivers if name == "GATEWAY_WORKER" else settings.webhook_legacy) is on
     with pytest.raises(SettingsError, match=name):
         load_settings({name: "yes"}, None)
+
+
+EMULATED = {"HUBSPOT_ACCESS_TOKEN": TOKEN, "HUBSPOT_API_BASE": EMULATOR}
+
+
+@pytest.mark.parametrize(
+    ("environ", "text", "required"),
+    [
+        ({}, "", False),
+        (EMULATED, "", False),
+        ({"HUBSPOT_ACCESS_TOKEN": TOKEN}, "", True),
+        ({"HUBSPOT_ACCESS_TOKEN": TOKEN}, "advised", False),
+        ({}, "Required", True),
+        (EMULATED, "required", True),
+    ],
+)
+def test_approval_is_required_with_a_real_account(
+    environ: dict[str, str], text: str, required: bool
+) -> None:
+    """A real account's forms must be approved unless somebody says otherwise; emulated ones
+    should be."""
+    settings = load_settings({**environ, "GATEWAY_APPROVAL": text}, None)
+    assert settings.approval_required is required
+
+
+def test_another_word_about_approval_is_a_fault() -> None:
+    """Only the two words are understood."""
+    assert faults({"GATEWAY_APPROVAL": "never"})["GATEWAY_APPROVAL"] == "write required or advised"
+
+
+def test_the_lock_file_is_in_the_data_folder_or_where_it_is_named(tmp_path: Path) -> None:
+    """Each mode has a lock file of its own, unless one is named; a folder is none."""
+    data = {"GATEWAY_DATA_DIR": str(tmp_path)}
+    assert load_settings(data, None).lock_file == tmp_path / "demo" / "forms.lock.json"
+    live = load_settings({**data, "HUBSPOT_ACCESS_TOKEN": TOKEN}, None)
+    assert live.lock_file == tmp_path / "live" / "forms.lock.json"
+    named = load_settings({"GATEWAY_LOCK_FILE": str(tmp_path / "x.json")}, None)
+    assert named.lock_file == tmp_path / "x.json"
+    assert "it is a folder" in faults({"GATEWAY_LOCK_FILE": str(tmp_path)})["GATEWAY_LOCK_FILE"]
