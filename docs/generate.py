@@ -327,7 +327,7 @@ def guard() -> str:
         "- **Asked about**: the same, but the person may tick *This is right; send it as it is* "
         "(`submit --confirm FIELD`, `confirmed=` in Python). The tick is for that answer; typed anew, it "
         "is asked about anew.",
-        "- `approve FORM` may set a field to `warn`: then everything in it is a question.",
+        "- `approve FORM --guard FIELD=warn` sets a field to `warn`: then everything in it is a question.",
         "- In a `sensitive` property a number is never blocked, because many accounts keep national "
         "numbers there, as HubSpot allows. Where the field's label, help or name says that it is for just "
         "that kind, nothing is asked. A `highly_sensitive` property is not looked at.",

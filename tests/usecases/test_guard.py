@@ -10,9 +10,11 @@ from samples import IDENTIFICATION, ONBOARDING, PATIENT, World, settled, submit
 
 from gateway.domain.audit import Action, AuditRow
 from gateway.domain.errors import InvalidSubmission
+from gateway.domain.locks import GuardMode
 from gateway.domain.submissions import State
 from gateway.domain.users import LOCAL_OPERATOR
 from gateway.intake.reasons import WHOLE
+from gateway.policy.approving import Declared
 from gateway.usecases.gateway import Gateway
 
 CARD, SSN = "4111111111111111", "536-90-4399"
@@ -114,6 +116,22 @@ def test_the_gravest_kinds_are_asked_about_in_sensitive_fields(gateway: Gateway)
     submit(gateway, IDENTIFICATION, passport_number="C01X00T47")
     # Not of the gravest: an address or a health word belongs into a sensitive property.
     submit(gateway, insurance_number="diabetes, ada@home.example")
+
+
+def test_an_approved_field_may_be_set_to_warn(gateway: Gateway) -> None:
+    """Where the lock says warn, a person may confirm what is blocked elsewhere."""
+    declared = Declared(guard={"firstname": GuardMode.WARN})
+    shown = gateway.approvals.preview(PATIENT, by=LOCAL_OPERATOR, declared=declared)
+    gateway.approvals.approve(
+        PATIENT, by=LOCAL_OPERATOR, expected=shown.expected, declared=declared
+    )
+    reasons = refused(gateway, firstname=CARD, lastname=CARD)
+    assert (reasons["firstname"][0], reasons["lastname"][0]) == ("guard_asks", "guard_blocks")
+    assert refused(gateway, firstname=CARD, lastname=CARD, confirmed=["firstname", "lastname"])
+    submit(gateway, firstname=CARD, confirmed=["firstname"])
+    assert (told(gateway)[-1].action, told(gateway)[-1].cause) == (
+        Action.GUARD_CONFIRMED, "card:1",
+    )  # fmt: skip
 
 
 def test_hits_are_counted_by_kind(gateway: Gateway) -> None:
