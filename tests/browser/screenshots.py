@@ -109,6 +109,12 @@ def resumed(desk: Desk) -> None:
     desk.page.wait_for_selector(".si-queue[data-tone=done]")
 
 
+def setup(desk: Desk) -> None:
+    desk.page.goto(f"{desk.app}/setup")
+    desk.page.wait_for_selector("#scopes-title")
+    desk.page.locator(".si-form summary").nth(1).click()
+
+
 @dataclasses.dataclass(frozen=True)
 class Shot:
     """One picture: what to do first, on which screen, in which light."""
@@ -150,6 +156,9 @@ SHOTS = (
     Shot("home-alarm", home, whole=False),
     Shot("deliveries", resumed),
     Shot("receipt-waiting", waiting),
+    Shot("setup", setup),
+    Shot("setup-dark", setup, "dark"),
+    Shot("setup-phone", setup, size=PHONE),
 )
 
 
