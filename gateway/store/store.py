@@ -20,8 +20,8 @@ from gateway.store.audit import Audit
 from gateway.store.database import Closeable, Database, refused
 from gateway.store.duties import Duties
 from gateway.store.epochs import Epochs
-from gateway.store.inbox import Inbox
 from gateway.store.guard_rows import GuardRows
+from gateway.store.inbox import Inbox
 from gateway.store.installation import Installation
 from gateway.store.means import Means
 from gateway.store.migrations.tables import find_or_make, upgrade
