@@ -91,7 +91,7 @@ def _text_default(field: FormField) -> Answer | None:
 
 def _tick_default(field: FormField) -> Answer | None:
     text = field.default_value
-    return {"true": True, "false": False}.get(text, text) if text is not None else None
+    return {"true": True, "false": False}.get(text or "", text)
 
 
 def _choice_default(field: FormField) -> Answer | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 
 import msgspec
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.domain.forms import Condition, FieldType, FormField
+from gateway.domain.forms import MAX_DEPTH, Condition, FieldType, FormField
 from gateway.intake.logic import (
     DEFAULTS,
     answer_of,
@@ -17,7 +18,7 @@ from gateway.intake.logic import (
     default_answer,
     visible_fields,
 )
-from gateway.intake.operators import OPERATORS, Operator
+from gateway.intake.operators import OPERATORS, Comparison, Operator
 
 TODAY = datetime.date(2026, 11, 3)
 CASES = [
@@ -93,6 +94,66 @@ CASES = [
     ("is_not_empty", "single_checkbox", False, {}, False),
     ("is_not_empty", "single_checkbox", True, {}, True),
     ("of_a_new_kind", "single_line_text", "x", {"value": "x"}, False),
+    # numbers are numbers only in a field of that type, days only in theirs
+    ("eq", "single_line_text", "5", {"value": "5.0"}, False),
+    ("eq", "single_line_text", "86400000", {"value": "1970-01-02"}, False),
+    ("eq", "number", "five", {"value": "FIVE"}, True),
+    ("lt", "single_line_text", "9", {"value": "10"}, True),
+    ("lt", "datepicker", "9", {"value": "2000-01-01"}, True),
+    ("lt", "datepicker", "soon", {"value": "2000-01-01"}, False),
+    ("lt", "datepicker", "1999-01-01", {"value": "soon"}, False),
+    ("lt", "datepicker", "1999-02-30", {"value": "2000-01-01"}, False),
+    ("lt", "datepicker", "1969-12-31", {"value": "0"}, True),
+    ("gte", "datepicker", "1969-12-31", {"value": "-1"}, True),
+    ("gt", "datepicker", "1970-01-01", {"value": "86399999"}, False),
+    ("lt", "number", "9", {}, False),
+    ("lt", "multiple_checkboxes", ("1", "2"), {"value": "9"}, False),
+    ("lt", "multiple_checkboxes", ("1",), {"value": "9"}, True),
+    ("between", "number", "5", {"rangeStart": "3", "rangeEnd": "5"}, True),
+    ("between", "number", "2", {"rangeStart": "3", "rangeEnd": "5"}, False),
+    ("not_between", "number", "2", {"rangeStart": "3", "rangeEnd": "5"}, True),
+    ("not_between", "number", "3", {"rangeStart": "3", "rangeEnd": "5"}, False),
+    ("not_between", "number", "9", {"rangeEnd": "5"}, False),
+    ("not_between", "multiple_checkboxes", ("8", "9"), {"rangeStart": "3", "rangeEnd": "5"}, False),
+    ("within_time_reverse", "number", "5", {"value": "7"}, False),
+    ("within_time_reverse", "datepicker", "soon", {"value": "7"}, False),
+    ("within_time_reverse", "datepicker", "2026-10-26", {"value": "a week"}, False),
+    ("within_time_reverse", "datepicker", "2026-10-26", {"value": "1234567"}, False),
+    ("within_time_reverse", "datepicker", "2026-10-26", {}, False),
+    ("within_time", "datepicker", "2026-11-02", {"values": ["", "1"]}, True),
+    ("within_time", "datepicker", "2026-11-03", {"value": "0"}, True),
+    ("within_time_reverse", "datepicker", "2026-11-03", {"value": "0"}, False),
+    # an answer of another type than its field's is read as what it says
+    ("eq", "single_line_text", True, {"value": "true"}, True),
+    ("eq", "radio", False, {"value": "false"}, True),
+    ("eq", "single_checkbox", " TRUE ", {"value": "true"}, True),
+    ("eq", "single_checkbox", "yes", {"value": "false"}, True),
+    ("eq", "single_checkbox", 1, {"value": "true"}, False),
+    ("eq", "number", 4.5, {"value": "+04.50"}, True),
+    ("eq", "number", 0, {"value": "0"}, True),
+    ("set_eq", "multiple_checkboxes", ("", "a"), {"values": ["a", ""]}, True),
+    ("set_eq", "multiple_checkboxes", " a ;; b ", {"value": ";b;a"}, True),
+    ("set_any", "multiple_checkboxes", ";", {"values": [""]}, False),
+    ("set_not_any", "multiple_checkboxes", ("",), {"values": ["a"]}, False),
+    ("set_any", "single_line_text", "A", {"values": ["", "a"]}, True),
+    ("set_any", "single_line_text", "a", {"value": "a", "values": [""]}, True),
+    ("set_any", "dropdown", "a", {"value": "c", "values": ["a"]}, True),
+    ("eq", "multiple_checkboxes", ("a",), {}, False),
+    ("neq", "multiple_checkboxes", ("a",), {}, False),
+    ("neq", "multiple_checkboxes", ("a", "b"), {"values": ["a"]}, True),
+    ("eq", "single_line_text", "b", {"value": "a", "values": ["b"]}, False),
+    # what a condition asks for must be there
+    ("doesnt_contain", "single_line_text", "bees", {}, False),
+    ("contains", "single_line_text", "bees", {"values": [""]}, False),
+    ("contains", "multiple_checkboxes", ("bees", "nuts"), {"values": ["xx", "NUT"]}, True),
+    ("doesnt_contain", "multiple_checkboxes", ("bees", "nuts"), {"value": "nut"}, False),
+    ("str_starts_with", "single_line_text", "ßa", {"value": "SS"}, True),
+    ("str_ends_with", "single_line_text", "a", {"value": "ba"}, False),
+    ("is_not_empty", "multiple_checkboxes", ("a",), {}, True),
+    ("is_not_empty", "multiple_checkboxes", (), {}, False),
+    ("is_not_empty", "number", 0, {}, True),
+    ("is_not_empty", "single_checkbox", None, {}, False),
+    ("is_not_empty", "radio", False, {}, True),
     ("eq", "of_a_new_kind", "x", {"value": "X"}, True),
 ]
 
@@ -103,6 +164,34 @@ def test_each_operator_reads_as_documented(operator, kind, answer, condition, sh
     parent = FormField("0-1", "p", kind)
     rule = msgspec.convert({"operator": operator, **condition}, Condition)
     assert condition_holds(rule, parent, answer, today=TODAY) is shows
+
+
+def test_a_comparison_keeps_its_answer_to_itself():
+    """What is compared does not show itself, and does not change on the way."""
+    one = Comparison(FieldType.NUMBER, ("canary",), Condition("eq"), TODAY)
+    assert "canary" not in repr(one)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        one.texts = ()
+
+
+def test_numbers_and_days_have_bounds(field):
+    """What is longer than any number or day anybody means is no number and no day, so that no
+    answer costs more than it should."""
+    number = FormField("0-1", "p", "number")
+    day = FormField("0-1", "p", "datepicker")
+
+    def less(parent, answer, bound):
+        return condition_holds(Condition("lt", value=bound), parent, answer, today=TODAY)
+
+    assert less(number, "1" * 40, "9" * 40)
+    assert not less(number, "1" * 41, "9" * 40)
+    assert less(number, "0." + "1" * 40, "0." + "9" * 40)
+    assert not less(number, "0." + "1" * 41, "0." + "9" * 40)
+    assert less(day, "1" * 15, "9" * 15)
+    assert not less(day, "1" * 15, "9" * 16)
+    recent = Condition("within_time_reverse", value="999999")
+    assert not condition_holds(recent, day, "0001-01-01", today=TODAY)
+    assert condition_holds(Condition("within_time", value="999999"), day, "0001-01-01", today=TODAY)
 
 
 def test_the_operator_table_is_complete():
@@ -125,18 +214,28 @@ def test_the_defaults_table_is_complete():
         ("single_line_text", {"defaultValue": ""}, None),
         ("single_line_text", {}, None),
         ("single_checkbox", {"defaultValue": "true"}, True),
+        ("single_checkbox", {"defaultValue": "false"}, False),
+        ("single_checkbox", {"defaultValue": "false"}, False),
         ("single_checkbox", {"defaultValue": "maybe"}, "maybe"),
+        ("single_checkbox", {}, None),
+        ("single_checkbox", {}, None),
+        ("payment_link_radio", {"defaultValues": ["a", "b"]}, "a"),
+        ("radio", {"defaultValue": "b"}, "b"),
+        ("radio", {}, None),
+        ("file", {"defaultValue": "a.pdf"}, "a.pdf"),
         ("dropdown", {"defaultValues": ["a", "b"]}, "a"),
         ("dropdown", {"defaultValue": "b"}, "b"),
         ("multiple_checkboxes", {"defaultValues": ["a", "b"]}, ("a", "b")),
         ("multiple_checkboxes", {"defaultValue": "a;b"}, ("a", "b")),
+        ("multiple_checkboxes", {"defaultValues": ["", "b"]}, ("b",)),
         ("multiple_checkboxes", {}, None),
         ("of_a_new_kind", {"defaultValue": "x"}, "x"),
     ],
 )
 def test_a_default_has_the_type_of_an_answer(field, kind, keys, default):
     """A default is read from where HubSpot keeps it, in the type answers have."""
-    assert default_answer(msgspec.convert(field("p", kind, **keys), FormField)) == default
+    found = default_answer(msgspec.convert(field("p", kind, **keys), FormField))
+    assert (found, type(found)) == (default, type(default))
 
 
 def test_a_dependant_of_an_invisible_field_is_invisible(clinic):
@@ -162,19 +261,56 @@ def test_a_hidden_field_answers_with_its_default(clinic):
     assert "source_note" in {f.key for f in visible_fields(clinic, {"source": "forged"})}
 
 
-def test_a_form_too_deep_is_refused_not_cut_short(form, field, when):
-    """Dependants deeper than the limit raise, so that nothing is left out silently."""
-    deep = field("f0", "single_line_text", hidden=True, defaultValue="x")
-    for n in range(1, 25):
+def _nested(field, when, depth, name="f{}"):
+    """A field with ``depth`` levels of dependants below it, each of them in force."""
+    deep = field(name.format(depth), "single_line_text", hidden=True, defaultValue="x")
+    for n in reversed(range(depth)):
         deep = field(
-            f"f{n}",
+            name.format(n),
             "single_line_text",
             hidden=True,
             defaultValue="x",
             dependentFields=[when("is_not_empty", deep)],
         )
-    with pytest.raises(ValueError, match="too deep"):
-        visible_fields(form(deep), {})
+    return deep
+
+
+@pytest.mark.parametrize("depth", [MAX_DEPTH, MAX_DEPTH + 1])
+def test_a_form_too_deep_is_refused_not_cut_short(form, field, when, depth):
+    """Dependants as deep as the limit are all in force; one deeper raises, so that nothing is
+    left out silently."""
+    deep = field("f0", "single_line_text", hidden=True, defaultValue="x")
+    for n in range(1, depth + 1):
+        below = [when("is_not_empty", deep)]
+        deep = field(
+            f"f{n}", "single_line_text", hidden=True, defaultValue="x", dependentFields=below
+        )
+    if depth == MAX_DEPTH:
+        assert len(visible_fields(form(deep), {})) == MAX_DEPTH + 1
+    else:
+        with pytest.raises(ValueError, match=r"^dependent fields nest too deep$"):
+            visible_fields(form(deep), {})
+
+
+def test_an_empty_answer_is_none(field):
+    """An empty text and an empty set are no answer; an unticked box and a nought are one."""
+    asked = msgspec.convert(field("p", "single_line_text"), FormField)
+    for answer, counts in (("", None), ((), None), (False, False), (0, 0), ("x", "x")):
+        assert answer_of(asked, {"p": answer}) is counts
+    assert answer_of(asked, {}) is None
+
+
+def test_every_condition_counts_from_the_same_day(form, field, when):
+    """The day that is given holds for a dependant's dependant as well."""
+    last = field("last", "single_line_text")
+    middle = field("middle", "datepicker", dependentFields=[when("within_time", last, value="1")])
+    first = field("first", "datepicker", dependentFields=[when("within_time", middle, value="1")])
+    answers = {"first": "2001-01-01", "middle": "2001-01-02"}
+    for day, keys in (
+        (datetime.date(2001, 1, 2), ["first", "middle", "last"]),
+        (datetime.date(2001, 1, 4), ["first"]),
+    ):
+        assert [f.key for f in visible_fields(form(first), answers, today=day)] == keys
 
 
 def _naive(op: str, chosen: set[str], wanted: set[str]) -> bool:
