@@ -92,9 +92,7 @@ class Check:
     def under(self, snapshot: Snapshot, lock: FormLock) -> FormReport:
         """The report on a description, if ``lock`` were what people approved of it."""
         approval = Approval(required=self._approval_required, lock=lock)
-        return examine(
-            snapshot, self._held(), approval=approval, beside=rule_findings(snapshot)
-        )
+        return examine(snapshot, self._held(), approval=approval, beside=rule_findings(snapshot))
 
     def open_form(self, form: str) -> tuple[FormDefinition, FormReport]:
         """The form, if it may take answers now.
