@@ -83,8 +83,8 @@ REASONS: Mapping[str, str] = {
     "rule_spaces": "Leave out the spaces.",
     "rule_short": "The answer is too short. Write at least {limit} characters.",
     "rule_long": "The answer is too long. Write at most {limit} characters.",
-    "rule_pattern": "The answer has not the form this field asks for. Check it for a typing slip.",
-    "rule_pattern_told": "The answer has not the form this field asks for: {told}.",
+    "rule_pattern": "The answer does not fit what this field asks for. Check it for a typing slip.",
+    "rule_pattern_told": "The answer does not fit what this field asks for: {told}.",
     "rule_least": "The number is too small. It has to be at least {bound}.",
     "rule_most": "The number is too large. It has to be at most {bound}.",
     "rule_decimals": "Write at most {limit} places after the point.",
@@ -106,12 +106,6 @@ REASONS: Mapping[str, str] = {
     "number_check": "This is not a valid {name}. Check it for a typing slip.",
     "number_check_unknown": "The approval of this form names a check this program does not know. "
     "Ask your administrator.",
-    # what the content guard recognises
-    "guard_blocks": "This looks like {kind}. What is typed here is stored as {data}, so it is not "
-    "taken. Take it out, and give it in a field that is made for it; if there is none, ask your "
-    "administrator.",
-    "guard_asks": "This looks like {kind}. What is typed here is stored as {data}. Take it out, or "
-    "confirm that it is right.",
     # consent
     "consent_required": "The form needs the consent to process these answers.",
     "consent_declined": "The form can only be sent when the processing is agreed to. Send nothing "

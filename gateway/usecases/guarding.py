@@ -15,13 +15,20 @@ from gateway.domain.objects import CONTACT
 from gateway.domain.reports import FormReport
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.users import User
-from gateway.intake.reasons import reason
 from gateway.policy.guard import look
 from gateway.store.guard_rows import GuardRows
 from gateway.usecases.instruments import Instruments
 
 BLOCKS, ASKS = "guard_blocks", "guard_asks"
 """The codes of its two reasons; the second may be confirmed."""
+SENTENCES: Mapping[str, str] = {
+    BLOCKS: "This looks like {kind}. What is typed here is stored as {data}, so it is not taken. "
+    "Take it out, and give it in a field that is made for it; if there is none, ask your "
+    "administrator.",
+    ASKS: "This looks like {kind}. What is typed here is stored as {data}. Take it out, or confirm "
+    "that it is right.",
+}
+"""What is said of each, with words for the kind and the class; never with what was typed."""
 STORED_AS: Mapping[Sensitivity, str] = {
     Sensitivity.NON_SENSITIVE: "ordinary data",
     Sensitivity.SENSITIVE: "sensitive data, and not as highly sensitive data",
@@ -62,11 +69,10 @@ class Guarding:
                 continue
             stopped[key] = hits
             blocked = [hit.kind for hit in hits if not hit.asks]
-            reasons[key] = reason(
-                BLOCKS if blocked else ASKS,
-                kind=named(blocked or [hit.kind for hit in hits]),
-                data=STORED_AS[sensitivity],
-            )
+            code = BLOCKS if blocked else ASKS
+            kinds = named(blocked or [hit.kind for hit in hits])
+            sentence = SENTENCES[code].format(kind=kinds, data=STORED_AS[sensitivity])
+            reasons[key] = Reason(code, sentence)
         if reasons:
             told = _told(stopped, lambda asks: GuardOutcome.ASKED if asks else GuardOutcome.BLOCKED)
             self._rows.refused(report.form_id, told, actor=by.id)
