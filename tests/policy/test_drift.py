@@ -15,13 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain.findings import FINDINGS, Severity, Verdict
-from gateway.domain.forms import MAX_DEPTH
+from gateway.domain.forms import MAX_DEPTH, FieldOption, FormField
 from gateway.domain.locks import Approval, Aspect, Change, FormLock, GuardMode, LockFault
+from gateway.domain.properties import Property
 from gateway.domain.reports import FormReport
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.snapshots import Snapshot
 from gateway.policy.approving import Declared, proposed
-from gateway.policy.drift import SENTENCES, changes, sentence
+from gateway.policy.drift import SENTENCES, changes, changes_by_field, pins, sentence
 from gateway.policy.gate import examine
 
 HELD = frozenset(
@@ -486,3 +487,31 @@ def test_hostile_names_stay_texts() -> None:
         f"{odd}."
     )
     assert dataclasses.asdict(report)
+
+
+def test_several_changes_of_one_field() -> None:
+    """All changes of a field are found under its key, in order; the form's own under none."""
+    of_form = Change(None, Aspect.RECAPTCHA, "off", "on")
+    one = Change("a", Aspect.TYPE, "string", "number")
+    other = Change("b", Aspect.TYPE, "string", "number")
+    more = Change("a", Aspect.CREATED_AT, "x", "y")
+    assert changes_by_field((one, of_form, other, more)) == {"a": (one, more), "b": (other,)}
+
+
+@pytest.mark.parametrize(
+    ("on_form", "known", "choices"),
+    [((), (), 0), (("a", "b"), (), 2), ((), ("a",), 1), (("a", "b"), ("a",), 2)],
+)
+def test_choices_are_pinned_wherever_they_stand(
+    on_form: tuple[str, ...], known: tuple[str, ...], choices: int
+) -> None:
+    """Choices of the field or of its property alone are pinned too; the field's are counted
+    first. A class HubSpot does not tell is pinned as none."""
+    one = pins(
+        FormField("0-1", "p", "dropdown", options=tuple(FieldOption(v) for v in on_form)),
+        msgspec.convert(
+            prop("p", dataSensitivity=None, options=[{"value": v, "label": v} for v in known]),
+            Property,
+        ),
+    )
+    assert (one.choices, one.options is None, one.sensitivity) == (choices, choices == 0, "")
