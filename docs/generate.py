@@ -5,6 +5,7 @@ A test compares them with the tables, so they cannot grow stale.
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from gateway.domain.decisions import (
 )
 from gateway.domain.features import FEATURES, Feature
 from gateway.domain.findings import FINDINGS
+from gateway.domain.forms import FieldType
 from gateway.domain.kinds import KINDS, Tier
 from gateway.domain.objects import CONTACT, OBJECT_TYPES, ObjectType
 from gateway.domain.queue import POSITIONS, Ends
@@ -36,6 +38,8 @@ from gateway.emulator.faults import KINDS as FAULTS
 from gateway.emulator.faults import Area
 from gateway.emulator.routes import ROUTES
 from gateway.emulator.switches import Switches
+from gateway.intake.number_checks import NUMBER_CHECKS
+from gateway.intake.property_rules import RULES
 from gateway.policy.features import demand
 from gateway.policy.guard_shapes import SHAPES
 
@@ -182,6 +186,62 @@ def _contact_needs(feature: Feature) -> tuple[ScopeNeed, ...]:
     contact = OBJECT_TYPES[CONTACT]
     classes = (Sensitivity.SENSITIVE, Sensitivity.HIGHLY_SENSITIVE)
     return demand(feature, [(contact, of) for of in classes]).needs
+
+
+def validation() -> str:
+    """What is checked of an answer before it is sealed."""
+    lines = [
+        "# Validation",
+        "",
+        "Written by `docs/generate.py` from `gateway/intake/property_rules.py` and "
+        "`number_checks.py`. An answer is checked against the form's own limits, then against what "
+        "follows; every fault is told at once, at its field, and never repeats the answer. The page, "
+        "the command and a CSV file go through the same code.",
+        "",
+        "## Phone numbers",
+        "",
+        "A number that begins with + is held against the numbering plan of its country; any other "
+        "against that of `GATEWAY_PHONE_REGION`, else of the region in the form's language (`en-gb`). "
+        "Where no country is known, only the form's own digit limits count. A number has to be "
+        "*possible* there: the country code exists and the length fits. Whether its range is in use "
+        "is not asked: new ranges appear before any list of them, and HubSpot takes free text. What "
+        "is sent is what was typed; only a form whose own page asks for the country gets it added.",
+        "",
+        "## Rules of HubSpot's properties",
+        "",
+        "They are read beside the properties, once in `GATEWAY_DEFINITION_MAX_AGE`, and kept here "
+        "because HubSpot enforces them for some forms only. What HubSpot does not say exactly is "
+        "read in the milder way: HubSpot decides last. A rule that cannot be understood refuses "
+        "nobody and is a finding (`rule_unchecked`); when HubSpot does not tell the rules, forms stay "
+        "open with another (`rules_unknown`).",
+        "",
+        "| Rule | Kept for | An answer has to be |",
+        "|---|---|---|",
+        *(
+            f"| `{kind}` | {_field_words(row.kinds)} | {_told(row.read)} |"
+            for kind, row in RULES.items()
+        ),
+        "",
+        "## Check digits",
+        "",
+        "Whoever approves a form may name one of these for a field (`approve FORM --check "
+        "FIELD=NAME`). They find slips, never whether a number was given to anybody.",
+        "",
+        "| Name | What it checks |",
+        "|---|---|",
+        *(f"| `{name}` | {check.name} |" for name, check in NUMBER_CHECKS.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _field_words(kinds: frozenset[FieldType]) -> str:
+    return ", ".join(str(kind) for kind in FieldType if kind in kinds) or "no form field"
+
+
+def _told(read: object) -> str:
+    text = inspect.getdoc(read) if read is not None else ""
+    told = " ".join((text or "").split()).partition(": ")[2]
+    return told.replace("``", "`") or "not asked: HubSpot's forms have no date and time"
 
 
 def roles() -> str:
@@ -379,6 +439,7 @@ DOCUMENTS = {
     "scopes.md": scopes,
     "emulator.md": emulator,
     "guard.md": guard,
+    "validation.md": validation,
 }
 
 if __name__ == "__main__":

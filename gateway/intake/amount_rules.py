@@ -35,7 +35,7 @@ _MAX_DAYS = 182_500
 
 
 def least(rule: ValidationRule) -> Check | None:
-    """``MIN_NUMBER``."""
+    """``MIN_NUMBER``: so much, or more."""
     bound = _amount(rule)
     if bound is None:
         return None
@@ -44,7 +44,7 @@ def least(rule: ValidationRule) -> Check | None:
 
 
 def most(rule: ValidationRule) -> Check | None:
-    """``MAX_NUMBER``."""
+    """``MAX_NUMBER``: so much, or less."""
     bound = _amount(rule)
     if bound is None:
         return None
@@ -64,12 +64,12 @@ def decimals(rule: ValidationRule) -> Check | None:
 
 
 def first_day(rule: ValidationRule) -> Check | None:
-    """``START_DATE``."""
+    """``START_DATE``: that day, or later."""
     return _days(_moment(rule, 0), "rule_first_day", lambda day, bound: day >= bound)
 
 
 def last_day(rule: ValidationRule) -> Check | None:
-    """``END_DATE``."""
+    """``END_DATE``: that day, or earlier."""
     bound = _moment(rule, _LATEST_MIDNIGHT_MS)
     return _days(bound, "rule_last_day", lambda day, bound: day <= bound)
 
@@ -115,7 +115,7 @@ def _duration(rule: ValidationRule, sign: int, code: str, at_once: str) -> Check
 
 
 def weekdays(rule: ValidationRule) -> Check | None:
-    """``DAYS_OF_WEEK``."""
+    """``DAYS_OF_WEEK``: one of these days of the week."""
     names = {argument.strip().upper() for argument in rule.rule_arguments}
     if not names or not names <= set(WEEKDAYS):
         return None

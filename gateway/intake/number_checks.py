@@ -142,7 +142,7 @@ NUMBER_CHECKS: Mapping[str, NumberCheck] = {
     "in.pan": NumberCheck("Indian PAN", pan.is_valid),
     "it.codicefiscale": NumberCheck("Italian codice fiscale", codicefiscale.is_valid),
     "lt.asmens": NumberCheck("Lithuanian personal code", asmens.is_valid),
-    "luhn": NumberCheck("number (its last digit does not fit the others)", _luhn),
+    "luhn": NumberCheck("number whose last digit checks the rest (Luhn)", _luhn),
     "mx.curp": NumberCheck("Mexican CURP", curp.is_valid),
     "nl.bsn": NumberCheck("Dutch BSN", bsn.is_valid),
     "no.fodselsnummer": NumberCheck("Norwegian birth number", fodselsnummer.is_valid),

@@ -96,7 +96,7 @@ def alphabet(rule: ValidationRule) -> Check | None:
 
 
 def special_characters(rule: ValidationRule) -> Check | None:
-    """``SPECIAL_CHARACTERS``: none of the signs such as $ and %."""
+    """``SPECIAL_CHARACTERS``: without signs such as $ and %."""
     if one_of(rule, "NOT_ALLOWED") is None:
         return None
     return Check(
@@ -111,7 +111,8 @@ def _special(character: str) -> bool:
 
 
 def white_space(rule: ValidationRule) -> Check | None:
-    """``WHITESPACE``: none at all, or none at the ends (where cleaning leaves none)."""
+    """``WHITESPACE``: without spaces; with ``TRIM`` without spaces at its ends (cleaning leaves
+    none there)."""
     word = one_of(rule, "ALL", "TRIM") if rule.rule_arguments else "ALL"
     if word is None:
         return None
@@ -125,7 +126,7 @@ def white_space(rule: ValidationRule) -> Check | None:
 
 
 def shortest(rule: ValidationRule) -> Check | None:
-    """``MIN_LENGTH`` in characters."""
+    """``MIN_LENGTH``: so many characters, or more."""
     limit = _length(rule)
     if limit is None:
         return None
@@ -134,7 +135,7 @@ def shortest(rule: ValidationRule) -> Check | None:
 
 
 def longest(rule: ValidationRule) -> Check | None:
-    """``MAX_LENGTH`` in characters."""
+    """``MAX_LENGTH``: so many characters, or fewer."""
     limit = _length(rule)
     if not limit:
         return None
@@ -149,7 +150,8 @@ def _length(rule: ValidationRule) -> int | None:
 
 
 def pattern(rule: ValidationRule) -> Check | None:
-    """``REGEX``: the pattern, then what the form's owner says to a person who misses it."""
+    """``REGEX``: a text in which the pattern is found; the second argument is what the form's
+    owner says to a person who misses it."""
     if not 1 <= len(rule.rule_arguments) <= 2 or len(rule.rule_arguments[0]) > MAX_PATTERN:
         return None
     options = re2.Options()

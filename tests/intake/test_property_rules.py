@@ -175,7 +175,7 @@ def test_what_the_forms_owner_says_is_told_as_plain_text():
         return rules_fault(one, "x", [rule("REGEX", ["^1$", message])], TODAY).sentence
 
     assert told("Use <b>one</b> {digit}.") == (
-        "The answer has not the form this field asks for: Use one {digit}."
+        "The answer does not fit what this field asks for: Use one {digit}."
     )
     assert len(told("y" * 5000)) < 300
     hint = rules_hint(FormField("0-1", "f", LINE), [rule("REGEX", ["^1$", "One digit."])])
