@@ -199,6 +199,7 @@ def test_a_need_rests_on_the_narrowest_scope() -> None:
     assert need.served_by({"c"}) == {"c"}
     assert need.served_by({"d"}) == frozenset()
     assert not need.met_by(())
+    assert len({need, ScopeNeed("a", ("a", "a.v2"), "x", ("b", "c"))}) == 1
 
 
 def test_needed_held_missing_excess() -> None:
@@ -265,10 +266,25 @@ def test_what_a_feature_takes(feature: Feature) -> None:
     assert found.impossible == ()
 
 
+WORDS_OF_FEATURES = {
+    "submit": "Take submissions", "definitions": "Read forms and definitions",
+    "read-back": "Look unclear submissions up", "properties": "Create and change properties",
+    "records": "Read records, without their sensitive values",
+    "reveal": "Reveal sensitive values", "correct": "Create, correct and clear records",
+    "search": "Search records", "webhooks": "Hear of changes",
+}  # fmt: skip
+
+
 def test_every_feature_has_its_row() -> None:
-    """The table of features is complete, and no two rows read the same."""
+    """The table of features is complete, by the names of the command line and in words."""
     assert set(FEATURES) == set(Feature) == set(DEMANDS)
-    assert len({row.label for row in FEATURES.values()}) == len(Feature)
+    assert {str(one): row.label for one, row in FEATURES.items()} == WORDS_OF_FEATURES
+    assert {name: row.notified for name, row in FEATURES.items()} == {
+        feature: feature is Feature.WEBHOOKS for feature in Feature
+    }
+    assert NOTIFIED == {
+        "contacts": "contact", "companies": "company", "deals": "deal", "tickets": "ticket",
+    }  # fmt: skip
 
 
 def test_what_no_scope_allows_is_named() -> None:
