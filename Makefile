@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check guard-report storm clean
+.PHONY: demo test check guard-report storm mutants clean
 
 demo: $(VENV)/installed
 	$(BIN)/streamlit run app.py
@@ -18,6 +18,10 @@ guard-report: $(VENV)/installed-tests
 storm: $(VENV)/installed-tests
 	PYTHONPATH=tests:. $(BIN)/python -m storm
 
+mutants: $(VENV)/installed-tests
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results --all true | PYTHONPATH=tests:. $(BIN)/python -m mutation_report
+
 check: $(VENV)/installed-tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -26,7 +30,7 @@ check: $(VENV)/installed-tests
 	$(BIN)/pip-audit --strict --requirement requirements.txt --no-deps --disable-pip
 
 clean:
-	rm -rf $(VENV) .data .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .data .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants
 
 $(VENV)/installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 demo")'
