@@ -219,9 +219,7 @@ def test_the_defaults_table_is_complete():
         ("single_line_text", {}, None),
         ("single_checkbox", {"defaultValue": "true"}, True),
         ("single_checkbox", {"defaultValue": "false"}, False),
-        ("single_checkbox", {"defaultValue": "false"}, False),
         ("single_checkbox", {"defaultValue": "maybe"}, "maybe"),
-        ("single_checkbox", {}, None),
         ("single_checkbox", {}, None),
         ("payment_link_radio", {"defaultValues": ["a", "b"]}, "a"),
         ("radio", {"defaultValue": "b"}, "b"),
@@ -283,17 +281,26 @@ def _nested(field, when, depth, name="f{}"):
 def test_a_form_too_deep_is_refused_not_cut_short(form, field, when, depth):
     """Dependants as deep as the limit are all in force; one deeper raises, so that nothing is
     left out silently."""
-    deep = field("f0", "single_line_text", hidden=True, defaultValue="x")
-    for n in range(1, depth + 1):
-        below = [when("is_not_empty", deep)]
-        deep = field(
-            f"f{n}", "single_line_text", hidden=True, defaultValue="x", dependentFields=below
-        )
+    one = form(_nested(field, when, depth))
     if depth == MAX_DEPTH:
-        assert len(visible_fields(form(deep), {})) == MAX_DEPTH + 1
+        assert [f.name for f in visible_fields(one, {})] == [f"f{n}" for n in range(depth + 1)]
     else:
         with pytest.raises(ValueError, match=r"^dependent fields nest too deep$"):
-            visible_fields(form(deep), {})
+            visible_fields(one, {})
+
+
+def test_a_circle_of_fields_comes_once(form, field, when):
+    """A field that stands below itself is in force once, where it comes first; a circle as deep
+    as the limit allows ends, and one that is deeper raises."""
+    again = field("a", "single_line_text", label="again")
+    below = field("b", "single_line_text", dependentFields=[when("is_not_empty", again)])
+    top = field("a", "single_line_text", dependentFields=[when("is_not_empty", below)])
+    shown = visible_fields(form(top), {"a": "x", "b": "y"})
+    assert [(f.key, f.label) for f in shown] == [("a", "a"), ("b", "b")]
+    same = form(_nested(field, when, MAX_DEPTH, "same"))
+    assert [f.key for f in visible_fields(same, {})] == ["same"]
+    with pytest.raises(ValueError, match="too deep"):
+        visible_fields(form(_nested(field, when, MAX_DEPTH + 1, "same")), {})
 
 
 def test_an_empty_answer_is_none(field):
