@@ -63,7 +63,8 @@ def findings(found: Sequence[Finding]) -> Markup:
     return fill(
         '<section class="si-block" data-tone="$tone" aria-labelledby="findings-title">'
         '<h2 class="si-h2" id="findings-title">$verdict</h2>$points'
-        '<details class="si-fold"><summary>What else was looked at ($count)</summary>$fine</details>'
+        '<details class="si-fold"><summary>What else was looked at ($count)</summary>'
+        "$fine</details>"
         '<p class="si-note">Each point has a code that stays the same; '
         "docs/findings.md lists them all.</p></section>",
         tone="stopped" if any(f.severity is Severity.ERROR for f in found) else "done",

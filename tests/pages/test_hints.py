@@ -25,9 +25,7 @@ def _head(field: FormField, advice: str) -> str:
         ("<b>Bold</b>", "Say <b>one</b>.", "Bold Say &lt;b&gt;one&lt;/b&gt;."),
     ],
 )
-def test_a_hint_follows_the_description(
-    description: str | None, advice: str, shown: str
-) -> None:
+def test_a_hint_follows_the_description(description: str | None, advice: str, shown: str) -> None:
     """The form's own words come first, then what the rules ask; nothing of it is markup."""
     field = FormField("0-1", "f", "single_line_text", label="Field", description=description)
     markup = _head(field, advice)
