@@ -223,9 +223,7 @@ def _approval_required(reader: Reader, mode: Mode) -> bool:
 def _phone_region(reader: Reader) -> str:
     region = reader.text("GATEWAY_PHONE_REGION").upper()
     if region and region not in SUPPORTED_REGIONS:
-        reader.fault(
-            "GATEWAY_PHONE_REGION", "give a country's two letters, such as US, GB or DE"
-        )
+        reader.fault("GATEWAY_PHONE_REGION", "give a country's two letters, such as US, GB or DE")
     return region
 
 
