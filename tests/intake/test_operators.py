@@ -63,6 +63,8 @@ def test_an_answer_as_texts(kind: FieldType | None, answer: Any, texts: tuple[st
         ("eq", "dropdown", "a", {"value": "a;b"}, False),
         ("eq", "dropdown", "a;b", {"value": "a;b"}, True),
         ("eq", "dropdown", "b", {"value": "a", "values": ["b"]}, False),
+        ("set_any", "single_line_text", "a", {"value": "a;b"}, False),
+        ("set_any", "single_line_text", "a;b", {"value": "a;b"}, True),
         # without the words it needs a comparison holds for nothing
         ("lt", "number", "1", {}, False),
         ("gte", "number", "1", {"value": "few"}, False),
