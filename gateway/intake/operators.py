@@ -91,6 +91,9 @@ _CHOICES = frozenset(
 )
 
 
+_MEASURED = frozenset({FieldType.NUMBER, FieldType.DATEPICKER})
+
+
 @dataclasses.dataclass(frozen=True, repr=False)
 class Comparison:
     """A parent's answer beside its condition, each in the form the operators compare."""
@@ -115,28 +118,28 @@ class Comparison:
         return tuple(filter(None, self.condition.values)) or tuple(filter(None, alone))
 
     def _token(self, text: str) -> _Token:
-        measured = self._measure(text) if self.kind not in _CHOICES else None
-        if measured is not None and self.kind in {FieldType.NUMBER, FieldType.DATEPICKER}:
-            return measured
-        return text if self.kind in _CHOICES else text.casefold()
+        if self.kind in _CHOICES:
+            return text
+        measured = self._measure(text) if self.kind in _MEASURED else None
+        return text.casefold() if measured is None else measured
 
     def _measure(self, text: str) -> Decimal | None:
         return _day(text) if self.kind is FieldType.DATEPICKER else _amount(text)
 
-    def equal(self) -> bool | None:
-        """Whether the answer is the condition's value; a set has to match it whole."""
+    def equal(self, *, expected: bool) -> bool:
+        """Whether "the answer is the condition's value" is as ``expected``; a set has to match
+        it whole. False when the condition has no value."""
         words = self._set_words() if self._many else self._words()
-        if not words:
-            return None
         held, wanted = self._held(), frozenset(map(self._token, words))
-        return held == wanted if self._many else held <= wanted
+        same = held == wanted if self._many else held <= wanted
+        return bool(words) and same is expected
 
-    def found(self, test: Callable[[str, str], bool]) -> bool | None:
-        """Whether ``test(text, word)`` holds for one text of the answer and one word."""
+    def found(self, test: Callable[[str, str], bool], *, expected: bool) -> bool:
+        """Whether "``test(text, word)`` holds for one text of the answer and one word" is as
+        ``expected``; False when the condition has no word."""
         words = [word.casefold() for word in self._words()]
-        if not words:
-            return None
-        return any(test(text.casefold(), word) for text in self.texts for word in words)
+        met = any(test(text.casefold(), word) for text in self.texts for word in words)
+        return bool(words) and met is expected
 
     def ordered(self, test: Callable[[Decimal, Decimal], bool]) -> bool:
         """Whether ``test(answer, bound)`` holds; False unless both can be measured."""
@@ -144,24 +147,26 @@ class Comparison:
         bound = self._measure(words[0]) if words else None
         return measure is not None and bound is not None and test(measure, bound)
 
-    def inside(self) -> bool | None:
-        """Whether the answer lies in the range, ends included; None unless all is measured."""
+    def inside(self, *, expected: bool) -> bool:
+        """Whether "the answer lies in the range, ends included" is as ``expected``; False unless
+        all three can be measured."""
         low = self._measure(self.condition.range_start)
         high = self._measure(self.condition.range_end)
         measure = self._only_measure()
         if measure is None or low is None or high is None:
-            return None
-        return low <= measure <= high
+            return False
+        return (low <= measure <= high) is expected
 
-    def recent(self) -> bool | None:
-        """Whether the day lies in the last N days; None for a day to come or no day at all."""
+    def recent(self, *, expected: bool) -> bool:
+        """Whether "the day lies in the last N days" is as ``expected``; False for a day to come
+        or no day at all."""
         words, measure = self._words(), self._only_measure()
         if self.kind is not FieldType.DATEPICKER or measure is None or not words:
-            return None
+            return False
         age = self.today.toordinal() - measure
         if not _DAYS.fullmatch(words[0]) or age < 0:
-            return None
-        return age <= int(words[0])
+            return False
+        return (age <= int(words[0])) is expected
 
     def sets(self, test: Callable[[frozenset[_Token], frozenset[_Token]], bool]) -> bool:
         """Whether ``test(answer, wanted)`` holds for the sets; False when nothing is wanted."""
@@ -184,20 +189,20 @@ def _inside(text: str, word: str) -> bool:
 
 
 OPERATORS: Mapping[Operator, Callable[[Comparison], bool]] = {
-    Operator.EQ: lambda c: c.equal() is True,
-    Operator.NEQ: lambda c: c.equal() is False,
-    Operator.CONTAINS: lambda c: c.found(_inside) is True,
-    Operator.DOESNT_CONTAIN: lambda c: c.found(_inside) is False,
-    Operator.STR_STARTS_WITH: lambda c: c.found(str.startswith) is True,
-    Operator.STR_ENDS_WITH: lambda c: c.found(str.endswith) is True,
+    Operator.EQ: lambda c: c.equal(expected=True),
+    Operator.NEQ: lambda c: c.equal(expected=False),
+    Operator.CONTAINS: lambda c: c.found(_inside, expected=True),
+    Operator.DOESNT_CONTAIN: lambda c: c.found(_inside, expected=False),
+    Operator.STR_STARTS_WITH: lambda c: c.found(str.startswith, expected=True),
+    Operator.STR_ENDS_WITH: lambda c: c.found(str.endswith, expected=True),
     Operator.LT: lambda c: c.ordered(lambda answer, bound: answer < bound),
     Operator.LTE: lambda c: c.ordered(lambda answer, bound: answer <= bound),
     Operator.GT: lambda c: c.ordered(lambda answer, bound: answer > bound),
     Operator.GTE: lambda c: c.ordered(lambda answer, bound: answer >= bound),
-    Operator.BETWEEN: lambda c: c.inside() is True,
-    Operator.NOT_BETWEEN: lambda c: c.inside() is False,
-    Operator.WITHIN_TIME: lambda c: c.recent() is True,
-    Operator.WITHIN_TIME_REVERSE: lambda c: c.recent() is False,
+    Operator.BETWEEN: lambda c: c.inside(expected=True),
+    Operator.NOT_BETWEEN: lambda c: c.inside(expected=False),
+    Operator.WITHIN_TIME: lambda c: c.recent(expected=True),
+    Operator.WITHIN_TIME_REVERSE: lambda c: c.recent(expected=False),
     Operator.SET_ANY: lambda c: c.sets(lambda held, wanted: bool(held & wanted)),
     Operator.SET_NOT_ANY: lambda c: c.sets(lambda held, wanted: not held & wanted),
     Operator.SET_ALL: lambda c: c.sets(lambda held, wanted: held >= wanted),
