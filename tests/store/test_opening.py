@@ -183,6 +183,9 @@ def test_no_column_is_for_answers() -> None:
         "epochs": ["key_id", "closed_ms", "destroyed_ms"],
         "probes": ["portal_id", "measured_ms", "body", "signature"],
         "paused_forms": ["form_id", "until_ms"],
+        "inbox": ["event_id", "subscription_id", "object_id", "property_name", "occurred_at_ms",
+                  "received_at_ms", "portal_id", "kind", "object_type_id", "source", "user_id",
+                  "other_id"],
     }  # fmt: skip
 
 
