@@ -20,7 +20,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
 PROJECT = Path(__file__).resolve().parents[2]
-_PATIENCE_S = 20
+_PATIENCE_S = 60
 
 
 def first_visit(app: str, page_name: str, query: str = "") -> str:
