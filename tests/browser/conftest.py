@@ -35,6 +35,7 @@ CHROMIUM_ARGS = [
 ]
 PATIENT = "3f6c2a51-8d0e-4b7a-9c41-5e2f7a1b6d30"
 _PATIENCE_S = 60
+expect.set_options(timeout=15_000)  # milliseconds: a machine that is busy draws late
 _DELIVERED: dict[str, str] = {}
 """App's address → a receipt it delivered."""
 

@@ -114,8 +114,8 @@ def test_a_closed_form_with_its_difference_is_clean(browser: Browser, place: Pla
     for scheme in ("light", "dark"):
         context = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]  # one of its words
         page = context.new_page()
-        place.show(page, form)
-        if page.get_by_role("button", name="Approve", exact=True).count():
+        if scheme == "light":
+            place.show(page, form)
             page.get_by_role("button", name="Approve", exact=True).click()
             page.get_by_role("button", name="Yes, approve it as shown").click()
             expect(page.get_by_role("status")).to_be_visible()
