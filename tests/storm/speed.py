@@ -20,7 +20,7 @@ from storm.kill_storm import Ground, grounds
 from storm.rows import Figures, Scale
 from storm.workers import WAIT_S, Order, opened
 
-SAMPLES = {Scale.FULL: 200, Scale.SMALL: 12}
+SAMPLES = {Scale.FULL: 120, Scale.SMALL: 12}
 EVERY_S = 0.3
 P50_MS = {Scale.FULL: 15.0, Scale.SMALL: 150.0}
 """The small version runs beside other tests."""
