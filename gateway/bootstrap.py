@@ -35,6 +35,7 @@ from gateway.usecases.intake import Intake
 from gateway.usecases.overview import Watch
 from gateway.usecases.portal import Portal
 from gateway.usecases.probe import ProbeRun
+from gateway.usecases.readiness import Readiness
 from gateway.usecases.receive import Webhooks
 from gateway.usecases.reconcile import Reconcile
 from gateway.usecases.retention import Retention
@@ -223,7 +224,6 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
         rate_limit=settings.rate_limit,
         check=check,
         approvals=approvals,
-        intake=intake,
         submit=submit,
         store=store,
         worker=worker,
@@ -232,6 +232,7 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
         probe=probe,
         instruments=instruments,
         doctor=Doctor(settings, store, keyring, hubspot, portal, check, intake, watch, _now_ms),
+        readiness=Readiness(store, intake, check),
         webhooks=webhooks,
         scopes=Scopes(check, portal, public_url=settings.public_url),
         now_ms=_now_ms,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gateway.cli.usage import UsageError
-from gateway.domain.errors import GatewayError, HubSpotError, IntakeClosed, SettingsError
+from gateway.domain.errors import GatewayError, IntakeClosed, SettingsError
+from gateway.domain.hubspot_errors import HubSpotError
 from gateway.emulator import PortBusy, StateUnusable
 
 YES, REFUSED, USAGE, HUBSPOT, INTERRUPTED = 0, 1, 2, 3, 130

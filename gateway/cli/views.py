@@ -10,11 +10,11 @@ from typing import Any
 from gateway.domain.decisions import REASONS
 from gateway.domain.errors import InvalidSubmission
 from gateway.domain.findings import Finding, Severity, Verdict
+from gateway.domain.overview import OutboxListing
 from gateway.domain.queue import POSITIONS, QueueState
 from gateway.domain.rejections import rejection_sentence
 from gateway.domain.reports import FieldReport, FormReport
 from gateway.domain.submissions import CAUSES, STATE_WORDS, State, Status
-from gateway.usecases.gateway import OutboxListing
 from gateway.usecases.guarding import ASKS
 
 _MARKS = {Verdict.OK: "ok", Verdict.WARN: "warn", Verdict.REFUSED: "REFUSED"}

@@ -9,7 +9,15 @@ import msgspec
 
 from gateway.domain.findings import Finding
 from gateway.domain.queue import QueueState
-from gateway.domain.submissions import State
+from gateway.domain.submissions import State, Status
+
+
+@dataclasses.dataclass(frozen=True)
+class OutboxListing:
+    """Submissions, newest first, and how many there are in each state."""
+
+    items: tuple[Status, ...]
+    counts: Mapping[State, int]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 
 from gateway.domain.answers import Secret
-from gateway.domain.errors import HubSpotError, NotFound, Unavailable
+from gateway.domain.hubspot_errors import HubSpotError, NotFound, Unavailable
 from gateway.domain.properties import Property
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import Payload

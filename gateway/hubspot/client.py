@@ -18,13 +18,8 @@ from urllib.parse import urlsplit
 import requests
 
 from gateway.domain.answers import Secret
-from gateway.domain.errors import (
-    Ambiguous,
-    ForbiddenDestination,
-    GatewayError,
-    NotSent,
-    Unavailable,
-)
+from gateway.domain.errors import ForbiddenDestination, GatewayError
+from gateway.domain.hubspot_errors import Ambiguous, NotSent, Unavailable
 from gateway.hubspot.connecting import NOT_CONNECTED, ProvingAdapter
 from gateway.hubspot.rates import Rates, read_rates
 from gateway.hubspot.routes import ROUTES, Host, Operation

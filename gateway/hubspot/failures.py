@@ -15,7 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from gateway.domain.denials import Denial
-from gateway.domain.errors import (
+from gateway.domain.hubspot_errors import (
     Ambiguous,
     Forbidden,
     HubSpotError,

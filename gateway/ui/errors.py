@@ -9,7 +9,6 @@ import streamlit as st
 
 from gateway.domain.errors import (
     GatewayError,
-    HubSpotError,
     IntakeClosed,
     InvalidTransition,
     PermissionDenied,
@@ -18,6 +17,7 @@ from gateway.domain.errors import (
     UnknownReceipt,
 )
 from gateway.domain.findings import Finding
+from gateway.domain.hubspot_errors import HubSpotError
 from gateway.intake.richtext import plain
 from gateway.ui.markup import Markup, fill, join
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from gateway.domain.errors import HubSpotError
 from gateway.domain.findings import Finding, finding
+from gateway.domain.hubspot_errors import HubSpotError
 from gateway.domain.reports import FormReport
 from gateway.domain.sensitivity import Sensitivity
 from gateway.hubspot.api import HubSpot

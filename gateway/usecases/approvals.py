@@ -9,8 +9,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from gateway.domain.errors import ChangedSinceShown, HubSpotError, PolicyViolation, UnknownFields
+from gateway.domain.errors import ChangedSinceShown, PolicyViolation, UnknownFields
 from gateway.domain.findings import Finding, finding
+from gateway.domain.hubspot_errors import HubSpotError
 from gateway.domain.locks import FormLock
 from gateway.domain.reports import FormReport
 from gateway.domain.users import WORKER, Permission, User

@@ -10,8 +10,8 @@ import threading
 import time
 from collections.abc import Iterator
 
-from gateway.domain.errors import (
-    GatewayError,
+from gateway.domain.errors import GatewayError
+from gateway.domain.hubspot_errors import (
     HubSpotError,
     NotSent,
     RateLimited,

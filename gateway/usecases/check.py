@@ -9,14 +9,12 @@ from collections.abc import Callable
 from gateway.domain.errors import (
     AccountRefused,
     GatewayError,
-    HubSpotError,
     IntakeClosed,
-    NotFound,
     PolicyViolation,
-    Unauthorized,
     UnknownForm,
 )
 from gateway.domain.forms import FormDefinition
+from gateway.domain.hubspot_errors import HubSpotError, NotFound, Unauthorized
 from gateway.domain.locks import Approval, FormLock, LockFault
 from gateway.domain.reports import FormReport
 from gateway.domain.sensitivity import Sensitivity

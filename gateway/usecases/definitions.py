@@ -16,15 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
-from gateway.domain.errors import (
-    Forbidden,
-    HubSpotError,
-    IntakeClosed,
-    NotFound,
-    Unavailable,
-    UnknownForm,
-)
+from gateway.domain.errors import IntakeClosed, UnknownForm
 from gateway.domain.forms import FormDefinition
+from gateway.domain.hubspot_errors import Forbidden, HubSpotError, NotFound, Unavailable
 from gateway.domain.objects import object_type
 from gateway.domain.properties import Property
 from gateway.domain.snapshots import PlacedProperty, Snapshot

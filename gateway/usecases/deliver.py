@@ -14,16 +14,13 @@ from collections.abc import Callable, Mapping
 
 from gateway.domain.errors import (
     AccountRefused,
-    Ambiguous,
     GatewayError,
-    HubSpotError,
     IntakeClosed,
     InvalidTransition,
-    RateLimited,
-    Rejected,
     Tampered,
     WrongKey,
 )
+from gateway.domain.hubspot_errors import Ambiguous, HubSpotError, RateLimited, Rejected
 from gateway.domain.queue import POSITIONS, Switch
 from gateway.domain.submissions import Event, Payload
 from gateway.hubspot.api import HubSpot

@@ -5,15 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 
-from gateway.domain.errors import (
-    INTAKE_CAUSES,
-    AccountRefused,
-    GatewayError,
-    HubSpotError,
-    KeyringBroken,
-    Unauthorized,
-)
+from gateway.domain.errors import INTAKE_CAUSES, AccountRefused, GatewayError, KeyringBroken
 from gateway.domain.findings import Finding, Severity, finding
+from gateway.domain.hubspot_errors import HubSpotError, Unauthorized
 from gateway.domain.reports import FormReport
 from gateway.domain.submissions import STATE_WORDS, State
 from gateway.hubspot.api import HubSpot

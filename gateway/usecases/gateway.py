@@ -13,15 +13,10 @@ from contextlib import ExitStack
 from types import TracebackType
 
 from gateway.domain.decisions import DECISION_PERMISSIONS
-from gateway.domain.errors import (
-    GatewayError,
-    HubSpotError,
-    IntakeClosed,
-    UnknownReceipt,
-)
+from gateway.domain.errors import UnknownReceipt
 from gateway.domain.findings import Finding
-from gateway.domain.overview import Balance, Overview, Probe
-from gateway.domain.queue import OPERATOR_TURNS, POSITIONS, QueueState, Switch
+from gateway.domain.overview import Balance, OutboxListing, Overview, Probe
+from gateway.domain.queue import OPERATOR_TURNS, QueueState, Switch
 from gateway.domain.reports import FormReport
 from gateway.domain.submissions import Event, Receipt, State, Status, read_receipt
 from gateway.domain.users import Permission, User
@@ -35,9 +30,9 @@ from gateway.usecases.deliver import OLDEST_SENT_MS
 from gateway.usecases.doctor import Doctor
 from gateway.usecases.housekeeping import Housekeeping
 from gateway.usecases.instruments import Instruments
-from gateway.usecases.intake import Intake
 from gateway.usecases.overview import Watch
 from gateway.usecases.probe import ProbeRun
+from gateway.usecases.readiness import Readiness
 from gateway.usecases.receive import Webhooks
 from gateway.usecases.scope_plan import Scopes
 from gateway.usecases.submit import Submit
@@ -52,14 +47,6 @@ SETTLED = frozenset(State) - {State.QUEUED, State.SENDING}
 """States in which waiting longer tells a person nothing new."""
 
 
-@dataclasses.dataclass(frozen=True)
-class OutboxListing:
-    """Submissions, newest first, and how many there are in each state."""
-
-    items: tuple[Status, ...]
-    counts: Mapping[State, int]
-
-
 class Gateway:
     """One gateway to one HubSpot account. Open it with :func:`gateway.open_gateway`; it is a
     context manager, and may be used by many threads."""
@@ -72,7 +59,6 @@ class Gateway:
         rate_limit: int,
         check: Check,
         approvals: Approvals,
-        intake: Intake,
         submit: Submit,
         store: Store,
         worker: Worker,
@@ -81,6 +67,7 @@ class Gateway:
         probe: ProbeRun,
         instruments: Instruments,
         doctor: Doctor,
+        readiness: Readiness,
         scopes: Scopes,
         webhooks: Webhooks,
         now_ms: Callable[[], int],
@@ -92,7 +79,6 @@ class Gateway:
         self._rate_limit = rate_limit
         self._check = check
         self.approvals = approvals
-        self._intake = intake
         self._submit = submit
         self._store = store
         self._outbox = store.outbox
@@ -102,6 +88,7 @@ class Gateway:
         self._probe = probe
         self._instruments = instruments
         self._doctor = doctor
+        self.ready = readiness
         self.scopes = scopes
         self.webhooks = webhooks
         self._now_ms = now_ms
@@ -291,25 +278,6 @@ class Gateway:
         """Every finding about the set-up: see :meth:`Doctor.findings`."""
         require(by, Permission.DIAGNOSE)
         return self._doctor.findings(option)
-
-    def ready(self) -> tuple[bool, str]:
-        """Whether answers can be accepted and sent now, and if not why: for a health probe."""
-        try:
-            self._outbox.prove_writable()
-            closed = self._intake.closed()
-            if closed is not None:
-                return False, closed
-            position = POSITIONS[self._store.queue.state().switch]
-            if not position.sends and position.cause is not None:
-                return False, position.cause
-            self._check.all()
-        except IntakeClosed as error:
-            return False, error.cause
-        except HubSpotError:
-            return False, "unreachable"
-        except GatewayError as error:
-            return False, type(error).__name__
-        return True, "ready"
 
     def start_worker(self) -> None:
         """Starts delivering in the background."""

@@ -6,7 +6,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
-from gateway.domain.errors import AccountRefused, HubSpotError
+from gateway.domain.errors import AccountRefused
+from gateway.domain.hubspot_errors import HubSpotError
 from gateway.domain.queue import Switch
 from gateway.domain.submissions import State
 from gateway.store.duties import Duties, Duty

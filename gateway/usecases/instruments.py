@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from gateway.domain.errors import GatewayError, RateLimited
+from gateway.domain.errors import GatewayError
+from gateway.domain.hubspot_errors import RateLimited
 from gateway.domain.kinds import Guarded
 from gateway.domain.queue import Switch
 from gateway.domain.submissions import Event, State

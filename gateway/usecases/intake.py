@@ -7,7 +7,8 @@ import threading
 import time
 from pathlib import Path
 
-from gateway.domain.errors import AccountRefused, HubSpotError, IntakeClosed, OutboxUnreadable
+from gateway.domain.errors import AccountRefused, IntakeClosed, OutboxUnreadable
+from gateway.domain.hubspot_errors import HubSpotError
 from gateway.domain.queue import POSITIONS
 from gateway.domain.submissions import FINAL, State
 from gateway.store.outbox import Outbox

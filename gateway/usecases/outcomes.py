@@ -7,20 +7,17 @@ import dataclasses
 import random
 from collections.abc import Callable, Mapping
 
-from gateway.domain.errors import (
+from gateway.domain.errors import ForbiddenDestination, GatewayError, KeyringBroken, UnknownForm
+from gateway.domain.hubspot_errors import (
     Ambiguous,
     Forbidden,
-    ForbiddenDestination,
-    GatewayError,
     HubSpotError,
-    KeyringBroken,
     NotFound,
     NotSent,
     RateLimited,
     Rejected,
     Unauthorized,
     Unavailable,
-    UnknownForm,
 )
 from gateway.domain.queue import POSITIONS, Switch
 from gateway.domain.submissions import Event

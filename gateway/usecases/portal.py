@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from gateway.domain.errors import AccountRefused, HubSpotError, IntakeClosed
+from gateway.domain.errors import AccountRefused, IntakeClosed
+from gateway.domain.hubspot_errors import HubSpotError
 from gateway.hubspot.api import HubSpot
 from gateway.store.snapshots import Snapshots
 from gateway.usecases.breaker import Breaker

@@ -14,7 +14,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
-from gateway.domain.errors import GatewayError, RateLimited, Unauthorized
+from gateway.domain.errors import GatewayError
+from gateway.domain.hubspot_errors import RateLimited, Unauthorized
 from gateway.domain.submissions import Event, State
 from gateway.hubspot.api import HubSpot
 from gateway.store.outbox import Outbox, Unclear

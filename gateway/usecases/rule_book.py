@@ -12,7 +12,7 @@ import dataclasses
 import threading
 from collections.abc import Callable
 
-from gateway.domain.errors import HubSpotError
+from gateway.domain.hubspot_errors import HubSpotError
 from gateway.domain.objects import object_type
 from gateway.domain.validations import PlacedRules
 from gateway.hubspot.api import HubSpot

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from gateway.domain.errors import AccountRefused, HubSpotError
+from gateway.domain.errors import AccountRefused
 from gateway.domain.features import Feature
 from gateway.domain.findings import Finding, finding
+from gateway.domain.hubspot_errors import HubSpotError
 from gateway.domain.reports import FormReport
 from gateway.domain.scope_plans import FeatureScopes, FormScopes, NeedState, ScopePlan
 from gateway.domain.scopes import ScopeNeed

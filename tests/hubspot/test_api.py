@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from gateway.domain.answers import Secret
-from gateway.domain.errors import Forbidden, NotFound, Unauthorized
+from gateway.domain.hubspot_errors import Forbidden, NotFound, Unauthorized
 from gateway.domain.sensitivity import Sensitivity
 from gateway.emulator import Emulator
 from gateway.emulator.tokens import TokenKind

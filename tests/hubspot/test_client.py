@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain.answers import Secret, WireField
-from gateway.domain.errors import Ambiguous, ForbiddenDestination, NotSent, Unavailable
+from gateway.domain.errors import ForbiddenDestination
+from gateway.domain.hubspot_errors import Ambiguous, NotSent, Unavailable
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import Payload
 from gateway.hubspot import deadline, wire

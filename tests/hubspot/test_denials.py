@@ -9,7 +9,7 @@ import pytest
 
 from gateway.domain.answers import Secret, WireField
 from gateway.domain.denials import DENIALS, Denial, base_names, denial_sentence
-from gateway.domain.errors import Forbidden
+from gateway.domain.hubspot_errors import Forbidden
 from gateway.domain.submissions import Payload
 from gateway.emulator import Emulator
 from gateway.hubspot.api import HubSpot

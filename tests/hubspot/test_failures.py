@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain.errors import (
+from gateway.domain.errors import GatewayError
+from gateway.domain.forms import FieldGroup, FormDefinition, FormField
+from gateway.domain.hubspot_errors import (
     Ambiguous,
     Forbidden,
-    GatewayError,
     HubSpotError,
     NotFound,
     RateLimited,
@@ -19,7 +20,6 @@ from gateway.domain.errors import (
     Unauthorized,
     Unavailable,
 )
-from gateway.domain.forms import FieldGroup, FormDefinition, FormField
 from gateway.domain.locks import Approval
 from gateway.domain.rejections import ERROR_TYPES
 from gateway.domain.sensitivity import Sensitivity

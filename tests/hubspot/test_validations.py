@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.domain.errors import Forbidden, HubSpotError, NotFound, Unavailable
+from gateway.domain.hubspot_errors import Forbidden, HubSpotError, NotFound, Unavailable
 from gateway.domain.validations import PlacedRules, ValidationRule
 from gateway.hubspot import replies, wire
 from gateway.hubspot.routes import ROUTES, Operation

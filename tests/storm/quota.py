@@ -17,7 +17,7 @@ from typing import Any
 
 from samples import PATIENT, submit
 
-from gateway.domain.errors import Forbidden, Unauthorized
+from gateway.domain.hubspot_errors import Forbidden, Unauthorized
 from gateway.domain.queue import Switch
 from gateway.domain.users import LOCAL_OPERATOR
 from gateway.emulator.faults import REDIRECT_TARGET, Area

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import SimpleNamespace
 
 from gateway.domain.decisions import decisions_in
-from gateway.domain.errors import (
+from gateway.domain.hubspot_errors import (
     Ambiguous,
     HubSpotError,
     NotSent,

@@ -8,7 +8,7 @@ import os
 import postgres
 import pytest
 
-from gateway.domain.errors import Ambiguous
+from gateway.domain.hubspot_errors import Ambiguous
 from gateway.domain.submissions import Event
 from gateway.usecases import deliver, outcomes
 from storm import __main__ as program

@@ -14,7 +14,6 @@ from samples import ANSWERS, IDENTIFICATION, ONBOARDING, PATIENT, World, settled
 from gateway.domain.audit import Action
 from gateway.domain.errors import (
     ChangedSinceShown,
-    HubSpotError,
     LockNotWritten,
     PermissionDenied,
     PolicyViolation,
@@ -22,6 +21,7 @@ from gateway.domain.errors import (
     UnknownForm,
 )
 from gateway.domain.findings import Severity
+from gateway.domain.hubspot_errors import HubSpotError
 from gateway.domain.locks import Aspect, GuardMode
 from gateway.domain.reports import FormReport
 from gateway.domain.sensitivity import Sensitivity

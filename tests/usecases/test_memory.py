@@ -16,7 +16,8 @@ import pytest
 from samples import ANSWERS, IDENTIFICATION, PATIENT, World, submit
 
 from gateway import bootstrap
-from gateway.domain.errors import IntakeClosed, RateLimited, UnknownForm
+from gateway.domain.errors import IntakeClosed, UnknownForm
+from gateway.domain.hubspot_errors import RateLimited
 from gateway.domain.submissions import State
 from gateway.domain.users import LOCAL_OPERATOR, WORKER
 from gateway.store.store import open_store

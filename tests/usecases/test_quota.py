@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain.errors import KeyringBroken, RateLimited
+from gateway.domain.errors import KeyringBroken
+from gateway.domain.hubspot_errors import RateLimited
 from gateway.domain.queue import Switch
 from gateway.domain.submissions import CAUSES
 from gateway.hubspot.rates import Rates, read_rates

@@ -9,7 +9,7 @@ import pytest
 from samples import PATIENT, World, submit
 
 from gateway import bootstrap
-from gateway.domain.errors import Forbidden
+from gateway.domain.hubspot_errors import Forbidden
 from gateway.domain.overview import Probe
 from gateway.domain.queue import Switch
 from gateway.domain.submissions import Event, State
