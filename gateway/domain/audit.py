@@ -42,6 +42,13 @@ class Action(enum.StrEnum):
     GUARD_BLOCKED = "guard.blocked"
     GUARD_ASKED = "guard.asked"
     GUARD_CONFIRMED = "submission.guard_confirmed"
+    RECORD_ASKED = "record.change_asked"
+    RECORD_CREATED = "record.created"
+    RECORD_UPDATED = "record.updated"
+    RECORD_CLEARED = "record.cleared"
+    RECORD_ARCHIVED = "record.archived"
+    RECORD_REVEALED = "record.revealed"
+    RECORD_SEARCHED = "record.searched"
 
 
 EVENT_ACTIONS: Mapping[Event, Action] = {
@@ -78,6 +85,13 @@ NOT_OF_A_SUBMISSION: Mapping[Action, str] = {
     Action.WEBHOOK_RECEIVED: "inbox",
     Action.GUARD_BLOCKED: "a form's id without dashes",
     Action.GUARD_ASKED: "a form's id without dashes",
+    Action.RECORD_ASKED: "a record's object type and id, or the object type alone",
+    Action.RECORD_CREATED: "a record's object type and id",
+    Action.RECORD_UPDATED: "a record's object type and id",
+    Action.RECORD_CLEARED: "a record's object type and id",
+    Action.RECORD_ARCHIVED: "a record's object type and id",
+    Action.RECORD_REVEALED: "a record's object type and id",
+    Action.RECORD_SEARCHED: "an object type",
 }
 """Actions on something else, and what stands in the row's ``sid`` then."""
 
@@ -86,7 +100,8 @@ NOT_OF_A_SUBMISSION: Mapping[Action, str] = {
 class AuditRow:
     """One row of the chain. ``envelope_sha256`` is a digest of ciphertext, never of a value,
     or, of a form, of what was approved or has changed; ``cause`` is a key of ``CAUSES``, of
-    ``REASONS`` for a person's decision, or a kind and its tier (:class:`Guarded`)."""
+    ``REASONS`` for a person's decision, a kind and its tier (:class:`Guarded`), or, of a record,
+    a change or a purpose."""
 
     seq: int
     at_ms: int
