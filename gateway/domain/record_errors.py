@@ -12,6 +12,7 @@ from gateway.domain.hubspot_errors import HubSpotError
 from gateway.domain.records import MAX_BATCH, MAX_VALUE
 from gateway.domain.reveals import MAX_REVEALS
 from gateway.domain.scopes import ScopeNeed
+from gateway.domain.search import Flaw
 
 
 class RecordFault(enum.StrEnum):
@@ -127,6 +128,14 @@ class UnknownRecord(Refused):
 
     def __init__(self) -> None:
         super().__init__(FAULT_SENTENCES[RecordFault.NO_RECORD])
+
+
+class SearchRefused(Refused):
+    """A search is not sent; ``flaws`` say why, all of them at once."""
+
+    def __init__(self, flaws: Sequence[Flaw]) -> None:
+        super().__init__("The search was not sent. " + " ".join(flaw.sentence for flaw in flaws))
+        self.flaws = tuple(flaws)
 
 
 class MissingScope(Refused):

@@ -30,6 +30,7 @@ from gateway.store.probes import Probes
 from gateway.store.queue import Queue
 from gateway.store.reader import Reader
 from gateway.store.schema import VERSION
+from gateway.store.searches import Searches
 from gateway.store.snapshots import Snapshots
 from gateway.store.writer import Writer
 
@@ -64,6 +65,7 @@ class Store:
         self.outbox = Outbox(means)
         self.queue = Queue(means)
         self.duties = Duties(means)
+        self.searches = Searches(means)
         self.epochs = Epochs(means)
         self.probes = Probes(means)
         self.approvals = ApprovalRows(means)
