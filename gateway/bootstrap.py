@@ -245,7 +245,7 @@ def _hubspot(settings: Settings) -> HubSpot:
     bases = {Host.API: settings.api_base}
     if settings.forms_base is not None:
         bases[Host.FORMS] = settings.forms_base
-    client = Client(settings.token, bases, emulated=emulated)
+    client = Client(settings.token, bases, emulated=emulated, edition=settings.edition)
     return HubSpot(
         client,
         settings.token,

@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from gateway.domain.findings import Finding
+from gateway.domain.grants import INSTALL_REFUSALS, InstallRefusal
 from gateway.domain.webhooks import REFUSAL_SENTENCES, Refusal
 
 
@@ -79,6 +80,15 @@ class KeyConflict(Refused):
         )
 
 
+class PropertyRefused(Refused):
+    """A property or group is not defined, changed or archived as somebody wants: every reason at
+    once."""
+
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        super().__init__(" ".join(reason.sentence for reason in reasons))
+        self.reasons = tuple(reasons)
+
+
 class UnusableKey(Refused):
     """The idempotency key cannot be kept: it is empty, longer than 255 characters, or no
     text that can be written down."""
@@ -129,6 +139,14 @@ class WebhookRefused(Refused):
         self.position = position
 
 
+class InstallRefused(Refused):
+    """Nothing was installed by OAuth, or ended."""
+
+    def __init__(self, refusal: InstallRefusal) -> None:
+        super().__init__(INSTALL_REFUSALS[refusal])
+        self.refusal = refusal
+
+
 class LockNotWritten(Refused):
     """The lock file could not be written; ``cause`` says why, in words."""
 
@@ -160,6 +178,8 @@ INTAKE_CAUSES: Mapping[str, str] = {
     "unreachable": "HubSpot cannot be reached, and this form was not read recently enough to be "
     "trusted. Try again when HubSpot answers.",
     "unauthorized": "HubSpot does not accept our token. Put a valid one into HUBSPOT_ACCESS_TOKEN.",
+    "not_installed": "The app is not installed in HubSpot. Open the link of the page Set-up, or of "
+    "`python -m gateway oauth install-url`.",
     "backlog": "Too many submissions wait to be sent. Tell your administrator; nothing typed is lost.",
     "drain": "The program is being emptied for maintenance. Submit again later; nothing typed is lost.",
     "clock": "This machine's clock is wrong. Tell your administrator; nothing typed is lost.",

@@ -57,3 +57,13 @@ def object_type(object_type_id: str) -> ObjectType | None:
     if _CUSTOM.match(object_type_id):
         return ObjectType(object_type_id, object_type_id, "custom", "custom object", True)
     return None
+
+
+def named_object_type(text: str) -> ObjectType | None:
+    """The row that a person means by ``text``: an id (``0-1``, ``2-123``), or the name in the
+    singular or the plural. None when there is no such object type."""
+    wanted = text.strip().lower()
+    for row in OBJECT_TYPES.values():
+        if wanted in (row.plural, row.label):
+            return row
+    return object_type(wanted)

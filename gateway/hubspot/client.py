@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import requests
 
 from gateway.domain.answers import Secret
+from gateway.domain.editions import Edition
 from gateway.domain.errors import ForbiddenDestination, GatewayError
 from gateway.domain.hubspot_errors import Ambiguous, NotSent, Unavailable
 from gateway.hubspot.connecting import NOT_CONNECTED, ProvingAdapter
@@ -45,11 +46,20 @@ class Client:
     """Sends requests to HubSpot, or to the emulator when ``emulated`` is true.
 
     ``bases`` gives the address of each host; the submit host may become known later, from
-    the account's region. One client serves many threads.
+    the account's region. Calls that exist in ``edition`` go there. One client serves many
+    threads.
     """
 
-    def __init__(self, token: Secret, bases: Mapping[Host, str], *, emulated: bool) -> None:
+    def __init__(
+        self,
+        token: Secret,
+        bases: Mapping[Host, str],
+        *,
+        emulated: bool,
+        edition: Edition = Edition.V3,
+    ) -> None:
         self._token = token
+        self._edition = edition
         self._bases = dict(bases)
         self._emulated = emulated
         self._session = _Session()
@@ -133,9 +143,10 @@ class Client:
         base = urlsplit(self._bases.get(route.host, ""))
         if not self._allowed(route.host, base.scheme, base.hostname, base.netloc):
             raise ForbiddenDestination
-        if not route.pattern.match(request.path):
+        path = route.address(request.path, self._edition)
+        if path is None:
             raise ForbiddenDestination
-        return f"{base.scheme}://{base.netloc}{request.path}"
+        return f"{base.scheme}://{base.netloc}{path}"
 
     def _allowed(self, kind: Host, scheme: str, host: str | None, netloc: str) -> bool:
         if self._emulated:

@@ -2,7 +2,8 @@
 
 A path that is not here cannot be asked for, whatever the configuration says. The public
 (unauthenticated) submit is not here. HubSpot's numeric generations lose support in
-September 2027; each row that has one names its dated twin, and a move is an edit of the row.
+September 2027; a row that has one holds its dated twin, and a setting chooses between the two
+(:class:`Edition`). Twins take and give the same bodies, as far as ours go.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import dataclasses
 import enum
 import re
 from collections.abc import Mapping
+
+from gateway.domain.editions import Edition
 
 
 class Host(enum.StrEnum):
@@ -27,9 +30,24 @@ class Operation(enum.StrEnum):
     DAILY_USAGE = "daily_usage"
     PRIVATE_APP_TOKEN = "private_app_token"  # noqa: S105  # the name of a call
     OAUTH_TOKEN = "oauth_token"  # noqa: S105  # the name of a call
+    OAUTH_GRANT = "oauth_grant"
+    OAUTH_REVOKE = "oauth_revoke"
     LIST_FORMS = "list_forms"
     GET_FORM = "get_form"
     LIST_PROPERTIES = "list_properties"
+    GET_PROPERTY = "get_property"
+    CREATE_PROPERTY = "create_property"
+    UPDATE_PROPERTY = "update_property"
+    ARCHIVE_PROPERTY = "archive_property"
+    READ_PROPERTIES = "read_properties"
+    CREATE_PROPERTIES = "create_properties"
+    ARCHIVE_PROPERTIES = "archive_properties"
+    LIST_GROUPS = "list_groups"
+    CREATE_GROUP = "create_group"
+    UPDATE_GROUP = "update_group"
+    ARCHIVE_GROUP = "archive_group"
+    LIST_SCHEMAS = "list_schemas"
+    SEARCH_RECORDS = "search_records"
     LIST_VALIDATIONS = "list_validations"
     SECURE_SUBMIT = "secure_submit"
     READ_SUBMISSIONS = "read_submissions"
@@ -45,6 +63,10 @@ class Route:
     timeout_s: float = 8.0
     """How long HubSpot may stay silent. A read is asked again, so it may fail soon; giving a
     submission up too early would only make it unclear."""
+    dated: str | None = None
+    """The same call in the dated edition, with the same placeholders; None where there is none."""
+    bare: bool = False
+    """Whether it carries no token of an account: its body proves who asks."""
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -52,39 +74,93 @@ class Route:
         escaped = re.escape(self.template)
         return re.compile(re.sub(r"\\{(\w+)\\}", _placeholder, escaped) + r"\Z")
 
+    def address(self, path: str, edition: Edition) -> str | None:
+        """``path``, written as this row's template has it, in ``edition``; None when it is no
+        path of this row."""
+        found = self.pattern.match(path)
+        if found is None:
+            return None
+        twin = self.dated if edition is Edition.DATED else None
+        return twin.format(**found.groupdict()) if twin is not None else path
+
 
 _SHAPES: Mapping[str, str] = {
     "portal_id": r"[0-9]{1,15}",
     "form_id": r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     "object_type": r"(?:[a-z]{3,20}|2-[0-9]{1,19})",
     "object_type_id": r"[0-9]{1,3}-[0-9]{1,19}",
+    "property_name": r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}",
+    "group_name": r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}",
 }
 
 
 def _placeholder(match: re.Match[str]) -> str:
-    return _SHAPES[match.group(1)]
+    return f"(?P<{match.group(1)}>{_SHAPES[match.group(1)]})"
+
+
+def _properties(method: str, path: str) -> Route:
+    return Route(
+        method, Host.API, f"/crm/v3/properties{path}", dated=f"/crm/properties/2026-09{path}"
+    )
 
 
 ROUTES: Mapping[Operation, Route] = {
     # https://developers.hubspot.com/docs/api-reference/latest/account/account-information
-    # dated twin: /account-info/2026-09/details
-    Operation.ACCOUNT_DETAILS: Route("GET", Host.API, "/account-info/v3/details"),
-    # the same page; dated twin: /account-info/2026-09/api-usage/daily/private-apps
-    Operation.DAILY_USAGE: Route("GET", Host.API, "/account-info/v3/api-usage/daily/private-apps"),
+    Operation.ACCOUNT_DETAILS: Route(
+        "GET", Host.API, "/account-info/v3/details", dated="/account-info/2026-09/details"
+    ),
+    # the same page
+    Operation.DAILY_USAGE: Route(
+        "GET",
+        Host.API,
+        "/account-info/v3/api-usage/daily/private-apps",
+        dated="/account-info/2026-09/api-usage/daily/private-apps",
+    ),
     # https://developers.hubspot.com/docs/guides/apps/private-apps/overview
     Operation.PRIVATE_APP_TOKEN: Route(
         "POST", Host.API, "/oauth/v2/private-apps/get/access-token-info"
     ),
     # https://developers.hubspot.com/docs/api-reference/latest/authentication/manage-oauth-tokens
-    # dated twin: /oauth/2026-09/token/introspect
-    Operation.OAUTH_TOKEN: Route("POST", Host.API, "/oauth/v3/token/introspect"),
+    Operation.OAUTH_TOKEN: Route(
+        "POST", Host.API, "/oauth/v3/token/introspect", dated="/oauth/2026-09/token/introspect"
+    ),
+    Operation.OAUTH_GRANT: Route(
+        "POST", Host.API, "/oauth/v3/token", dated="/oauth/2026-09/token", bare=True
+    ),
+    Operation.OAUTH_REVOKE: Route(
+        "POST", Host.API, "/oauth/v3/token/revoke", dated="/oauth/2026-09/token/revoke", bare=True
+    ),
     # https://developers.hubspot.com/docs/api-reference/latest/marketing/forms
-    # dated twin: /marketing/forms/2026-09-beta
+    # The dated twin, /marketing/forms/2026-09-beta, is a beta: it is not used.
     Operation.LIST_FORMS: Route("GET", Host.API, "/marketing/v3/forms"),
     Operation.GET_FORM: Route("GET", Host.API, "/marketing/v3/forms/{form_id}"),
     # https://developers.hubspot.com/docs/api-reference/latest/crm/properties
-    # dated twin: /crm/properties/2026-09/{object_type}
-    Operation.LIST_PROPERTIES: Route("GET", Host.API, "/crm/v3/properties/{object_type}"),
+    Operation.LIST_PROPERTIES: _properties("GET", "/{object_type}"),
+    Operation.GET_PROPERTY: _properties("GET", "/{object_type}/{property_name}"),
+    Operation.CREATE_PROPERTY: _properties("POST", "/{object_type}"),
+    Operation.UPDATE_PROPERTY: _properties("PATCH", "/{object_type}/{property_name}"),
+    Operation.ARCHIVE_PROPERTY: _properties("DELETE", "/{object_type}/{property_name}"),
+    Operation.READ_PROPERTIES: _properties("POST", "/{object_type}/batch/read"),
+    Operation.CREATE_PROPERTIES: _properties("POST", "/{object_type}/batch/create"),
+    Operation.ARCHIVE_PROPERTIES: _properties("POST", "/{object_type}/batch/archive"),
+    Operation.LIST_GROUPS: _properties("GET", "/{object_type}/groups"),
+    Operation.CREATE_GROUP: _properties("POST", "/{object_type}/groups"),
+    Operation.UPDATE_GROUP: _properties("PATCH", "/{object_type}/groups/{group_name}"),
+    Operation.ARCHIVE_GROUP: _properties("DELETE", "/{object_type}/groups/{group_name}"),
+    # https://developers.hubspot.com/docs/api-reference/latest/crm/objects/schemas
+    Operation.LIST_SCHEMAS: Route(
+        "GET",
+        Host.API,
+        "/crm-object-schemas/v3/schemas",
+        dated="/crm-object-schemas/2026-09/schemas",
+    ),
+    # https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm
+    Operation.SEARCH_RECORDS: Route(
+        "POST",
+        Host.API,
+        "/crm/v3/objects/{object_type}/search",
+        dated="/crm/objects/2026-09/{object_type}/search",
+    ),
     # https://developers.hubspot.com/docs/api-reference/latest/crm/property-validations
     # older twin: /crm/v3/property-validations/{object_type_id}
     Operation.LIST_VALIDATIONS: Route(

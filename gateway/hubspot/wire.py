@@ -42,18 +42,18 @@ class Response:
 
 def account_details() -> Request:
     """Which account the token belongs to, and where its data lives."""
-    return _request(Operation.ACCOUNT_DETAILS)
+    return build(Operation.ACCOUNT_DETAILS)
 
 
 def daily_usage() -> Request:
     """How many of the day's calls the account's private apps have used."""
-    return _request(Operation.DAILY_USAGE)
+    return build(Operation.DAILY_USAGE)
 
 
 def private_app_token(token: Secret) -> Request:
     """What a private app's token or a service key may do. The token goes in the body, as
     HubSpot asks."""
-    return _request(Operation.PRIVATE_APP_TOKEN, body=_json({"tokenKey": token.reveal()}))
+    return build(Operation.PRIVATE_APP_TOKEN, body=json_body({"tokenKey": token.reveal()}))
 
 
 def oauth_token(token: Secret, client_id: str, client_secret: Secret) -> Request:
@@ -67,7 +67,7 @@ def oauth_token(token: Secret, client_id: str, client_secret: Secret) -> Request
         "access_token": token.reveal(),
         "token": token.reveal(),
     }
-    return _request(
+    return build(
         Operation.OAUTH_TOKEN,
         body=urlencode(form).encode(),
         content_type="application/x-www-form-urlencoded",
@@ -79,13 +79,13 @@ def list_forms(after: str | None = None) -> Request:
     query = [("limit", str(FORMS_PAGE)), ("formTypes", "hubspot"), ("archived", "false")]
     if after:
         query.append(("after", after))
-    return _request(Operation.LIST_FORMS, query=query)
+    return build(Operation.LIST_FORMS, query=query)
 
 
 def get_form(form_id: str, *, archived: bool = False) -> Request:
     """One form; an archived one must be asked for as such."""
     query = [("archived", "true")] if archived else []
-    return _request(Operation.GET_FORM, query=query, form_id=form_id)
+    return build(Operation.GET_FORM, query=query, form_id=form_id)
 
 
 def list_properties(
@@ -93,12 +93,12 @@ def list_properties(
 ) -> Request:
     """The properties of one class; HubSpot lists one class per call, without paging."""
     query = [("dataSensitivity", str(sensitivity)), ("archived", str(archived).lower())]
-    return _request(Operation.LIST_PROPERTIES, query=query, object_type=object_type)
+    return build(Operation.LIST_PROPERTIES, query=query, object_type=object_type)
 
 
 def list_validations(object_type_id: str) -> Request:
     """The validation rules of an object type's properties, those without any left out."""
-    return _request(Operation.LIST_VALIDATIONS, object_type_id=object_type_id)
+    return build(Operation.LIST_VALIDATIONS, object_type_id=object_type_id)
 
 
 def read_submissions(form_id: str, after: str | None = None) -> Request:
@@ -106,7 +106,7 @@ def read_submissions(form_id: str, after: str | None = None) -> Request:
     query = [("limit", str(SUBMISSIONS_PAGE))]
     if after:
         query.append(("after", after))
-    return _request(Operation.READ_SUBMISSIONS, query=query, form_id=form_id)
+    return build(Operation.READ_SUBMISSIONS, query=query, form_id=form_id)
 
 
 def secure_submit(
@@ -127,12 +127,12 @@ def secure_submit(
     }
     if payload.legal is not None:
         body["legalConsentOptions"] = payload.legal
-    return _request(
-        Operation.SECURE_SUBMIT, body=_json(body), portal_id=str(portal_id), form_id=form_id
+    return build(
+        Operation.SECURE_SUBMIT, body=json_body(body), portal_id=str(portal_id), form_id=form_id
     )
 
 
-def _request(
+def build(
     operation: Operation,
     *,
     query: list[tuple[str, str]] | None = None,
@@ -140,9 +140,11 @@ def _request(
     content_type: str = "application/json",
     **names: str,
 ) -> Request:
+    """The request of one row of the table; ``names`` fill its path."""
     path = ROUTES[operation].template.format(**names)
     return Request(operation, path, tuple(query or ()), body, content_type)
 
 
-def _json(body: Mapping[str, Any]) -> bytes:
+def json_body(body: Mapping[str, Any]) -> bytes:
+    """A body as it goes onto the wire."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

@@ -15,6 +15,7 @@ from pathlib import Path
 from phonenumbers import SUPPORTED_REGIONS
 
 from gateway.domain.answers import Secret
+from gateway.domain.editions import Edition
 from gateway.domain.errors import SettingsError
 from gateway.settings.environment import OF_AN_ACCOUNT, Reader, merged, on_loopback, split
 
@@ -61,6 +62,9 @@ class Settings:
 
     mode: Mode
     token: Secret
+    """What submits, and reads forms."""
+    records_token: Secret
+    """What reads and changes records and definitions; empty leaves that to ``token``."""
     client_id: str
     client_secret: Secret
     portal_id: int | None
@@ -68,6 +72,8 @@ class Settings:
     forms_base: str | None
     """Where submissions go; None takes the host of the account's region."""
     forms_hosts: Mapping[str, str]
+    edition: Edition
+    """Which edition of HubSpot's API is asked where both exist."""
     database_url: str = dataclasses.field(repr=False)
     """Where the outbox is. It may hold a password, so it is never shown."""
     keys_dir: Path
@@ -98,6 +104,8 @@ class Settings:
     approval_required: bool
     """Whether a form that nobody has approved is closed."""
 
+    reveal_seconds: int
+    """How long a sensitive value that was asked for stays on the screen."""
     webhook_legacy: bool
     """Whether a webhook without a version 3 signature may be signed as before, without a time."""
 
@@ -134,12 +142,14 @@ def _read(reader: Reader) -> Settings | None:
     settings = Settings(
         mode=mode,
         token=token,
+        records_token=reader.secret("HUBSPOT_RECORDS_TOKEN"),
         client_id=reader.text("HUBSPOT_CLIENT_ID"),
         client_secret=reader.secret("HUBSPOT_CLIENT_SECRET"),
         portal_id=reader.number("HUBSPOT_PORTAL_ID", 0, 1, 10**12) or None,
         api_base=api_base or DEFAULT_API_BASE,
         forms_base=forms_base or (api_base if mode is Mode.EMULATED else None),
         forms_hosts=_forms_hosts(reader),
+        edition=_edition(reader),
         database_url=_database_url(reader, data_dir),
         keys_dir=reader.folder("GATEWAY_KEYS", data_dir / "keys"),
         public_url=_public_url(reader),
@@ -155,6 +165,7 @@ def _read(reader: Reader) -> Settings | None:
         phone_region=_phone_region(reader),
         lock_file=_lock_file(reader, data_dir),
         approval_required=_approval_required(reader, mode),
+        reveal_seconds=reader.number("GATEWAY_REVEAL_SECONDS", 60, 5, 300),
         webhook_legacy=reader.switch("GATEWAY_WEBHOOK_LEGACY_SIGNATURES", default=False),
     )
     return None if reader.faults else settings
@@ -193,6 +204,14 @@ def _forms_hosts(reader: Reader) -> Mapping[str, str]:
             return hosts
         hosts[region] = host
     return hosts
+
+
+def _edition(reader: Reader) -> Edition:
+    text = reader.text("HUBSPOT_EDITION").lower()
+    if text not in ("", *Edition):
+        reader.fault("HUBSPOT_EDITION", f"write {' or '.join(Edition)}")
+        return Edition.V3
+    return Edition(text or Edition.V3)
 
 
 def _database_url(reader: Reader, data_dir: Path) -> str:

@@ -17,11 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain.answers import Secret, WireField
+from gateway.domain.editions import Edition
 from gateway.domain.errors import ForbiddenDestination
 from gateway.domain.hubspot_errors import Ambiguous, NotSent, Unavailable
+from gateway.domain.property_definitions import PropertyWish, WishedOption
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import Payload
-from gateway.hubspot import deadline, wire
+from gateway.hubspot import deadline, property_calls, wire
 from gateway.hubspot.client import MAX_RESPONSE_BYTES, OFFICIAL_HOSTS, Client
 from gateway.hubspot.routes import ROUTES, Host, Operation
 from gateway.hubspot.wire import Request
@@ -31,6 +33,21 @@ FORM = "11111111-2222-3333-4444-555555555555"
 TOKEN = Secret("pat-na1-canary-token")
 PAYLOAD = Payload((WireField("0-1", "email", "canary@clinic.example"),), "https://x/~s/1", "Intake")
 
+WISH = PropertyWish(
+    label="Blood group",
+    type="enumeration",
+    field_type="select",
+    group_name="health",
+    data_sensitivity=Sensitivity.SENSITIVE,
+    description="As on the card",
+    options=(WishedOption("a", "A"), WishedOption("b", hidden=True, description="B")),
+    form_field=True,
+    hidden=False,
+    display_order=3,
+    has_unique_value=False,
+    calculation_formula="1",
+)
+
 REQUESTS = {
     Operation.ACCOUNT_DETAILS: wire.account_details(),
     Operation.DAILY_USAGE: wire.daily_usage(),
@@ -39,15 +56,33 @@ REQUESTS = {
     Operation.LIST_FORMS: wire.list_forms("next"),
     Operation.GET_FORM: wire.get_form(FORM),
     Operation.LIST_PROPERTIES: wire.list_properties("contacts", Sensitivity.SENSITIVE),
+    Operation.GET_PROPERTY: property_calls.get_property("2-1", "blood_group", None),
+    Operation.CREATE_PROPERTY: property_calls.create_property("contacts", "blood_group", WISH),
+    Operation.UPDATE_PROPERTY: property_calls.update_property("contacts", "blood_group", WISH),
+    Operation.ARCHIVE_PROPERTY: property_calls.archive_property("contacts", "blood_group"),
+    Operation.READ_PROPERTIES: property_calls.read_properties(
+        "contacts", ["blood_group"], Sensitivity.SENSITIVE
+    ),
+    Operation.CREATE_PROPERTIES: property_calls.create_properties("deals", {"blood_group": WISH}),
+    Operation.ARCHIVE_PROPERTIES: property_calls.archive_properties("tickets", ["blood_group"]),
+    Operation.LIST_GROUPS: property_calls.list_groups("contacts"),
+    Operation.CREATE_GROUP: property_calls.create_group("contacts", "health", "Health"),
+    Operation.UPDATE_GROUP: property_calls.update_group("contacts", "health", "Health"),
+    Operation.ARCHIVE_GROUP: property_calls.archive_group("contacts", "health"),
+    Operation.LIST_SCHEMAS: property_calls.list_schemas(),
     Operation.LIST_VALIDATIONS: wire.list_validations("0-1"),
     Operation.SECURE_SUBMIT: wire.secure_submit(1, FORM, PAYLOAD, submitted_at_ms=1),
     Operation.READ_SUBMISSIONS: wire.read_submissions(FORM, "next"),
 }
 
 
-def live(api: str = "https://api.hubapi.com", forms: str = "https://api.hsforms.com") -> Client:
+def live(
+    api: str = "https://api.hubapi.com",
+    forms: str = "https://api.hsforms.com",
+    edition: Edition = Edition.V3,
+) -> Client:
     """A client for real hosts; nothing is sent in these tests."""
-    return Client(TOKEN, {Host.API: api, Host.FORMS: forms}, emulated=False)
+    return Client(TOKEN, {Host.API: api, Host.FORMS: forms}, emulated=False, edition=edition)
 
 
 def test_every_operation_has_a_route_and_a_builder() -> None:
@@ -80,6 +115,20 @@ def _read(request: Request) -> object:
     if request.content_type == "application/json":
         return json.loads(request.body)
     return dict(parse_qsl(request.body.decode()))
+
+
+@pytest.mark.skipif(not published_specs.HERE, reason=published_specs.ABSENT)
+@pytest.mark.parametrize("operation", [one for one in Operation if ROUTES[one].dated])
+def test_requests_of_the_dated_edition_are_as_published(operation: Operation) -> None:
+    """The same request under the dated twin of its path fits that edition's published file."""
+    request = REQUESTS[operation]
+    address = live(edition=Edition.DATED).destination(request)
+    path = address.removeprefix("https://api.hubapi.com")
+    assert "/2026-09" in path
+    published = published_specs.operation(ROUTES[operation].method, path)
+    assert published is not None
+    found = published.request_faults(request.query, _read(request), request.content_type)
+    assert found == BEYOND.get(operation, [])
 
 
 def test_the_public_submit_is_not_there() -> None:
