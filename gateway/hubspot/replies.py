@@ -136,7 +136,7 @@ def account_details(response: Response) -> AccountDetails:
 def daily_usage(response: Response) -> DailyUsage | None:
     """The day's calls; None when HubSpot does not know them now."""
     page = _convert(_success(response), _Page, response)
-    rows = (_converted(one, DailyUsage) for one in page.results)
+    rows = (converted(one, DailyUsage) for one in page.results)
     return next((row for row in rows if row is not None and row.fetch_status in COUNTED), None)
 
 
@@ -186,12 +186,12 @@ def validations(response: Response, object_type_id: str) -> tuple[PlacedRules, .
     without a name is passed over.
     """
     page = _convert(_success(response), _Page, response)
-    read = (_converted(one, _RuleMap) for one in page.results)
+    read = (converted(one, _RuleMap) for one in page.results)
     return tuple(
         PlacedRules(
             object_type_id,
             one.property_name,
-            tuple(_converted(rule, ValidationRule) or _UNREADABLE_RULE for rule in one.rules),
+            tuple(converted(rule, ValidationRule) or _UNREADABLE_RULE for rule in one.rules),
         )
         for one in read
         if one is not None
@@ -205,7 +205,7 @@ def accepted(response: Response, keys: Collection[str]) -> Accepted:
     """
     if response.status != 200:
         raise failure(response, submitting=True, keys=keys)
-    read = _converted(_decoded(response), Accepted)
+    read = converted(decoded(response), Accepted)
     if read is None:
         raise unreadable(response, submitting=True)
     return read
@@ -216,7 +216,7 @@ def submission_page(response: Response) -> SubmissionPage:
     page is not whole then."""
     page = _convert(_success(response), _Page, response)
     seen = tuple(one for one in map(_seen, page.results) if one is not None)
-    listed = _converted(_decoded(response), _Counted)
+    listed = converted(decoded(response), _Counted)
     whole = listed is not None and len(seen) == len(listed.results)
     return SubmissionPage(seen, page.paging.next.after or None, whole)
 
@@ -232,11 +232,11 @@ def date_ms(response: Response) -> int | None:
 
 
 def _listing(one: Any) -> FormListing | None:
-    head = _converted(one, _Head)
+    head = converted(one, _Head)
     if head is None:
         return None
     name = head.name if isinstance(head.name, str) else ""
-    definition = _converted(one, FormDefinition)
+    definition = converted(one, FormDefinition)
     if definition is not None and not _walkable(definition):
         definition = None
     return FormListing(head.id, name, definition)
@@ -251,40 +251,40 @@ def _walkable(definition: FormDefinition) -> bool:
 
 
 def _property(one: Any) -> Property | None:
-    read = _converted(one, Property)
+    read = converted(one, Property)
     if read is not None and read.name:
         return read
-    named = _converted(one, _Named)
+    named = converted(one, _Named)
     # All that is known to be wrong is the class: nothing else is claimed of it.
     return Property(name=named.name, form_field=True) if named is not None else None
 
 
 def _seen(one: Any) -> SeenSubmission | None:
-    read = _converted(one, SeenSubmission)
+    read = converted(one, SeenSubmission)
     if read is None and isinstance(one, dict):
         # The tag in the page's address is the evidence; the id is only told beside it.
         without_id = {name: told for name, told in one.items() if name != "conversionId"}
-        read = _converted(without_id, SeenSubmission)
+        read = converted(without_id, SeenSubmission)
     return read
 
 
 def _success(response: Response) -> Any:
     if response.status != 200:
         raise failure(response)
-    decoded = _decoded(response)
-    if decoded is None:
+    told = decoded(response)
+    if told is None:
         raise unreadable(response)
-    return decoded
+    return told
 
 
 def _convert(value: Any, kind: type[_T], response: Response) -> _T:
-    converted = _converted(value, kind)
-    if converted is None:
+    read = converted(value, kind)
+    if read is None:
         raise unreadable(response)
-    return converted
+    return read
 
 
-def _decoded(response: Response) -> Any | None:
+def decoded(response: Response) -> Any | None:
     """The body's JSON without its nulls; None when it is none."""
     try:
         return _without_nulls(msgspec.json.decode(response.body))
@@ -292,7 +292,7 @@ def _decoded(response: Response) -> Any | None:
         return None
 
 
-def _converted(value: Any, kind: type[_T]) -> _T | None:
+def converted(value: Any, kind: type[_T]) -> _T | None:
     """``value`` as ``kind``; None when it cannot be read so. Whoever raises does so outside
     the handler: a decoding error keeps what it read."""
     try:
