@@ -114,7 +114,8 @@ class ListedProperty:
 
 @dataclasses.dataclass(frozen=True)
 class ClassGap:
-    """A class whose properties the token may not read; any one of ``scopes`` would do."""
+    """A class whose properties the token may not read; any one of ``scopes`` (base names) would
+    do."""
 
     sensitivity: Sensitivity
     scopes: tuple[str, ...]
@@ -141,7 +142,7 @@ class PropertyListing:
 
     def gap_sentence(self, gap: ClassGap) -> str:
         """What is missing, by object and class, and what to do about it."""
-        wanted = " or ".join(gap.scopes) or "a scope HubSpot did not name"
+        wanted = " or ".join(gap.scopes[:3]) or "a scope HubSpot did not name"
         return (
             f"The {gap.sensitivity.label.lower()} {self.kind.label} properties are not shown: the "
             f"token may not read them. Add {wanted} to its scopes."

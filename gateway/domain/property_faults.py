@@ -7,6 +7,7 @@ import enum
 from collections.abc import Mapping
 
 from gateway.domain.errors import Reason
+from gateway.domain.hubspot_errors import HubSpotError
 from gateway.domain.property_types import (
     MAX_DESCRIPTION,
     MAX_LABEL,
@@ -135,6 +136,18 @@ FAULTS: Mapping[PropertyFault, str] = {
     "same command again.",
 }
 """Each fault as a sentence with what to do."""
+
+
+class DefinitionRejected(HubSpotError):
+    """HubSpot does not take a definition, or does not archive one: ``fault`` says why."""
+
+    sentence = "HubSpot did not take the definition. Compare it with one HubSpot's pages make."
+
+    def __init__(
+        self, fault: PropertyFault, *, status: int | None = None, correlation_id: str | None = None
+    ) -> None:
+        super().__init__(status=status, category="VALIDATION_ERROR", correlation_id=correlation_id)
+        self.fault = fault
 
 
 def reason(fault: PropertyFault, **words: str) -> Reason:
