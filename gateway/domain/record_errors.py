@@ -8,7 +8,7 @@ import enum
 from collections.abc import Mapping, Sequence
 
 from gateway.domain.errors import GatewayError, Reason, Refused
-from gateway.domain.hubspot_errors import HubSpotError
+from gateway.domain.hubspot_errors import HubSpotError, Unauthorized
 from gateway.domain.records import MAX_BATCH, MAX_VALUE
 from gateway.domain.reveals import MAX_REVEALS
 from gateway.domain.scopes import ScopeNeed
@@ -161,6 +161,15 @@ class ForeignRecordsToken(Refused):
             "HUBSPOT_RECORDS_TOKEN belongs to another HubSpot account than HUBSPOT_ACCESS_TOKEN. "
             "Correct one of them."
         )
+
+
+class RecordsTokenRefused(Unauthorized):
+    """401 for the token of HUBSPOT_RECORDS_TOKEN."""
+
+    sentence = "HubSpot does not accept the token. Put a valid one into HUBSPOT_RECORDS_TOKEN."
+
+    def __init__(self) -> None:
+        super().__init__(status=401)
 
 
 class NothingToReveal(Refused):

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from gateway.domain.answers import Secret
 from gateway.domain.audit import Action
 from gateway.domain.errors import Reason
-from gateway.domain.objects import COMPANY, CONTACT, DEAL, TICKET
+from gateway.domain.objects import APPOINTMENT, COMPANY, CONTACT, DEAL, PROJECT, TICKET
 from gateway.domain.sensitivity import Sensitivity
 
 Values = Mapping[str, Secret]
@@ -28,9 +28,20 @@ MAX_BODY = 1024 * 1024
 """Bytes of one request to HubSpot. More is refused before it is sent."""
 MAX_INPUTS = 100
 """Records in one batch call of HubSpot's."""
-MAX_BATCH = 10_000
+MAX_BATCH = 1_000
 """Records in one batch of ours, which is sent in as many calls as it takes."""
 RECORD_ID = "hs_object_id"
+
+USUAL_PROPERTIES: Mapping[str, tuple[str, ...]] = {
+    CONTACT: ("email", "firstname", "lastname"),
+    COMPANY: ("name", "domain"),
+    DEAL: ("dealname", "dealstage", "amount"),
+    TICKET: ("subject", "hs_pipeline_stage"),
+    APPOINTMENT: ("hs_appointment_name", "hs_appointment_start"),
+    PROJECT: ("hs_name", "hs_pipeline_stage"),
+}
+"""What is shown of a record when nothing is asked for, as far as it is there. All of it is
+ordinary data."""
 
 _ID = re.compile(r"[0-9]{1,19}\Z")
 _MAX_PLACE = 32
@@ -198,6 +209,8 @@ class BatchReport:
     """What became of every record of a batch, in the order they were given."""
 
     rows: tuple[BatchRow, ...]
+    audited: bool = True
+    """Whether the audit was told of all that was done."""
 
     @property
     def complete(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from gateway.emulator.seed.account import Seed, reading_scopes_for
+from gateway.emulator.seed.account import Seed, desk_scopes_for, reading_scopes_for
 
 
 def _least(seed: Seed) -> tuple[str, ...]:
@@ -23,6 +23,10 @@ def _reading(seed: Seed) -> tuple[str, ...]:
     return reading_scopes_for(seed.properties)
 
 
+def _desk(seed: Seed) -> tuple[str, ...]:
+    return desk_scopes_for(seed.properties)
+
+
 SCOPE_SETS: Mapping[str, Callable[[Seed], tuple[str, ...]]] = {
     "none": lambda _: (),
     "forms": lambda _: ("forms",),
@@ -31,9 +35,11 @@ SCOPE_SETS: Mapping[str, Callable[[Seed], tuple[str, ...]]] = {
     "without_sensitive": _without_sensitive,
     "reading": _reading,
     "least_and_reading": lambda seed: (*_least(seed), *_reading(seed)),
+    "desk": _desk,
 }
 """Name → the scopes for an account: nothing; forms alone; what the seed's good forms take, in
-either spelling, or without what opens sensitive values; what reading every record takes; both."""
+either spelling, or without what opens sensitive values; what reading every record takes; both;
+and reading and changing every record and definition, without forms."""
 
 
 def scope_set(name: object, seed: Seed) -> tuple[str, ...]:

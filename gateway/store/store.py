@@ -20,6 +20,7 @@ from gateway.store.audit import Audit
 from gateway.store.database import Closeable, Database, refused
 from gateway.store.duties import Duties
 from gateway.store.epochs import Epochs
+from gateway.store.grants import Grants
 from gateway.store.guard_rows import GuardRows
 from gateway.store.inbox import Inbox
 from gateway.store.installation import Installation
@@ -27,8 +28,10 @@ from gateway.store.means import Means
 from gateway.store.migrations.tables import find_or_make, upgrade
 from gateway.store.outbox import Outbox
 from gateway.store.probes import Probes
+from gateway.store.property_rows import PropertyRows
 from gateway.store.queue import Queue
 from gateway.store.reader import Reader
+from gateway.store.record_rows import RecordRows
 from gateway.store.schema import VERSION
 from gateway.store.searches import Searches
 from gateway.store.snapshots import Snapshots
@@ -67,11 +70,14 @@ class Store:
         self.duties = Duties(means)
         self.searches = Searches(means)
         self.epochs = Epochs(means)
+        self.grants = Grants(means)
         self.probes = Probes(means)
         self.approvals = ApprovalRows(means)
         self.installation = Installation(means)
+        self.property_rows = PropertyRows(means)
         self.inbox = Inbox(means)
         self.guard_rows = GuardRows(means)
+        self.record_rows = RecordRows(means)
         self.audit = Audit(reader)
         self.snapshots = Snapshots(writer, reader)
 

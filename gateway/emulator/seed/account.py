@@ -7,7 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gateway.domain.objects import object_type
-from gateway.domain.scopes import Access, definition_need, forms_need, sensitive_need
+from gateway.domain.scopes import (
+    Access,
+    definition_need,
+    forms_need,
+    property_need,
+    record_need,
+    sensitive_need,
+)
 from gateway.domain.sensitivity import Sensitivity
 from gateway.emulator.seed.validations import Rules
 
@@ -69,6 +76,22 @@ def reading_scopes_for(properties: Mapping[str, Sequence[Json]]) -> tuple[str, .
         for sensitivity in (Sensitivity.SENSITIVE, Sensitivity.HIGHLY_SENSITIVE):
             need = sensitive_need(kind, sensitivity, Access.READ)
             found |= {need.name} if need else set()
+    return tuple(sorted(found))
+
+
+def desk_scopes_for(properties: Mapping[str, Sequence[Json]]) -> tuple[str, ...]:
+    """What a desk takes, in base names: reading and changing every record and every property
+    definition, of each class, and nothing about forms."""
+    found: set[str] = set()
+    for object_type_id in properties:
+        kind = object_type(object_type_id)
+        if kind is None:
+            raise ValueError("a seeded object type is not known")
+        found |= {definition_need(kind).name, property_need(kind).name}
+        found |= {record_need(kind, access).name for access in Access}
+        for sensitivity in (Sensitivity.SENSITIVE, Sensitivity.HIGHLY_SENSITIVE):
+            needs = (sensitive_need(kind, sensitivity, access) for access in Access)
+            found |= {need.name for need in needs if need is not None}
     return tuple(sorted(found))
 
 

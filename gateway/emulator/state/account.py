@@ -39,6 +39,8 @@ class Credentials:
     tokens: dict[str, Token]
     grants: dict[str, Grant]
     grantable_scopes: tuple[str, ...]
+    desk_token: str = ""
+    """Not in files of an earlier release: a new one is issued then."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -149,6 +151,7 @@ def _account(portal: Portal, now: float) -> Account:
             tokens=dict(portal.tokens.all()),
             grants=dict(portal.grants.all()),
             grantable_scopes=tuple(sorted(portal.grantable_scopes)),
+            desk_token=portal.desk_token,
         ),
         forms=portal.forms,
         properties=portal.properties,
@@ -182,6 +185,9 @@ def _put_back_credentials(portal: Portal, kept: Credentials) -> None:
     portal.grants.forget(portal.refresh_token)
     portal.access_token, portal.intake_token = kept.access_token, kept.intake_token
     portal.refresh_token = kept.refresh_token
+    if kept.desk_token:
+        portal.tokens.revoke(portal.desk_token)
+        portal.desk_token = kept.desk_token
     portal.grantable_scopes = frozenset(kept.grantable_scopes)
     for text, token in kept.tokens.items():
         portal.tokens.file(text, token)

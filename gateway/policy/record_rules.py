@@ -1,0 +1,113 @@
+"""May these properties of a record be read or written? Their definitions say so: what is not
+there, put away, of no known class, or HubSpot's own, is refused before HubSpot is asked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from gateway.domain.errors import Reason
+from gateway.domain.objects import ObjectType
+from gateway.domain.properties import Property
+from gateway.domain.record_errors import RecordFault, reason
+from gateway.domain.records import MAX_BODY, MAX_VALUE, Values
+from gateway.domain.scopes import Access, ScopeNeed, record_need, sensitive_need
+from gateway.domain.sensitivity import Sensitivity
+
+KEPT_BY_HUBSPOT = frozenset(
+    {"hs_object_id", "createdate", "hs_createdate", "lastmodifieddate", "hs_lastmodifieddate"}
+)
+"""Properties every record has, whether or not HubSpot lists their definitions."""
+ENVELOPE_BYTES = 4096
+"""Room for what stands around the values in a request."""
+
+Living = Mapping[str, Sequence[Property]]
+"""Property name → its definitions: one, or more where HubSpot names it in several classes."""
+
+
+def class_of(name: str, living: Living) -> Sensitivity | None:
+    """The class a property is treated as: the one HubSpot names; None when there is none, or
+    more than one, and then no value of it is shown."""
+    found = living.get(name, ())
+    if not found and name in KEPT_BY_HUBSPOT:
+        return Sensitivity.NON_SENSITIVE
+    return found[0].sensitivity if len(found) == 1 else None
+
+
+def reading_faults(
+    names: Iterable[str], living: Living, archived: Collection[str], kind: ObjectType
+) -> dict[str, Reason]:
+    """Why properties cannot be asked for, by name."""
+    found = ((name, _fault(name, living, archived, kind, Access.READ)) for name in names)
+    return {name: reason(fault) for name, fault in found if fault is not None}
+
+
+def writing_faults(
+    values: Values, living: Living, archived: Collection[str], kind: ObjectType
+) -> dict[str, Reason]:
+    """Why values cannot be written, by property name; ``""`` for the record as a whole."""
+    found = {
+        name: reason(fault)
+        for name, value in values.items()
+        if (fault := _writing_fault(name, value.reveal(), living, archived, kind)) is not None
+    }
+    if not found and size_of(values) > MAX_BODY - ENVELOPE_BYTES:
+        return {"": reason(RecordFault.TOO_LARGE)}
+    return found
+
+
+def size_of(values: Values) -> int:
+    """How many bytes the values take in a request."""
+    texts = {name: value.reveal() for name, value in values.items()}
+    return len(json.dumps(texts, ensure_ascii=False).encode(errors="replace"))
+
+
+def needs(
+    kind: ObjectType, names: Iterable[str], living: Living, access: Access
+) -> tuple[ScopeNeed, ...]:
+    """Every scope that reading, or writing, these properties of an object's records takes."""
+    classes = dict.fromkeys(class_of(name, living) for name in names)
+    of_classes = (
+        sensitive_need(kind, of, access)
+        for of in classes
+        if of not in (None, Sensitivity.NON_SENSITIVE)
+    )
+    return (record_need(kind, access), *(need for need in of_classes if need is not None))
+
+
+def _writing_fault(
+    name: str, value: str, living: Living, archived: Collection[str], kind: ObjectType
+) -> RecordFault | None:
+    fault = _fault(name, living, archived, kind, Access.WRITE)
+    if fault is not None:
+        return fault
+    found = living.get(name, ())
+    if not found or found[0].modification_metadata.read_only_value:
+        return RecordFault.READ_ONLY
+    if found[0].calculated:
+        return RecordFault.CALCULATED
+    if len(value) > MAX_VALUE:
+        return RecordFault.TOO_LONG
+    # A lone half of a pair cannot be sent as UTF-8, and no database keeps a NUL.
+    unkeepable = "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value)
+    return RecordFault.NOT_TEXT if unkeepable else None
+
+
+def _fault(
+    name: str, living: Living, archived: Collection[str], kind: ObjectType, access: Access
+) -> RecordFault | None:
+    found = living.get(name, ())
+    if not found and name in KEPT_BY_HUBSPOT:
+        return None
+    if not found:
+        put_away = name in archived
+        return RecordFault.ARCHIVED_PROPERTY if put_away else RecordFault.UNKNOWN_PROPERTY
+    of = class_of(name, living)
+    if of is None:
+        return RecordFault.CLASS_UNKNOWN
+    if found[0].archived:
+        return RecordFault.ARCHIVED_PROPERTY
+    if of is Sensitivity.NON_SENSITIVE or sensitive_need(kind, of, access) is not None:
+        return None
+    return RecordFault.NO_SCOPE_EXISTS

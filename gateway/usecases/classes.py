@@ -1,0 +1,74 @@
+"""The classes of an object's properties, read with the desk's token: what may be shown of a
+record, and what may be written to it, hangs on them.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import threading
+from collections.abc import Callable, Iterable, Mapping
+
+from gateway.domain.hubspot_errors import NotFound
+from gateway.domain.objects import ObjectType
+from gateway.domain.properties import Property
+from gateway.domain.record_errors import UnknownObjectType
+from gateway.domain.scopes import definition_need
+from gateway.usecases.desk import Desk
+
+
+@dataclasses.dataclass(frozen=True)
+class ClassTable:
+    """One object type's definitions, as they were at one moment."""
+
+    read_at_ms: int
+    living: Mapping[str, tuple[Property, ...]]
+    """Name → its definition, or several where HubSpot names it in several classes."""
+    archived: frozenset[str] = frozenset()
+    """Names of those that were put away, as far as they were asked for."""
+
+
+class Classes:
+    """Reads the tables, and keeps each for a short time. A name that is not in the one that is
+    kept is looked for again at once. It may be used by many threads."""
+
+    def __init__(self, desk: Desk, *, max_age_ms: int, now_ms: Callable[[], int]) -> None:
+        self._desk = desk
+        self._max_age_ms = max_age_ms
+        self._now_ms = now_ms
+        # One lock per object type: nobody waits for the answer to another question.
+        self._locks: dict[str, threading.Lock] = collections.defaultdict(threading.Lock)
+        self._tables: dict[str, ClassTable] = {}
+
+    def of(self, kind: ObjectType, names: Iterable[str] = ()) -> ClassTable:
+        """The table of an object type, in which ``names`` were looked for just now where they
+        are not. Raises :class:`UnknownObjectType`, :class:`MissingScope`, and what asking raised.
+        """
+        wanted = frozenset(names)
+        with self._locks[kind.id]:
+            known, now = self._tables.get(kind.id), self._now_ms()
+            fresh = known is not None and now - self._max_age_ms <= known.read_at_ms <= now
+            if known is None or not fresh or not wanted <= known.living.keys():
+                known = self._read(kind, wanted, now)
+                self._tables[kind.id] = known
+            return known
+
+    def _read(self, kind: ObjectType, wanted: frozenset[str], now: int) -> ClassTable:
+        try:
+            with self._desk.asking([definition_need(kind)]) as hubspot:
+                living = _by_name(hubspot.properties(kind.plural))
+                archived = (
+                    _by_name(hubspot.properties(kind.plural, archived=True))
+                    if wanted - living.keys()
+                    else {}
+                )
+        except NotFound:
+            raise UnknownObjectType from None
+        return ClassTable(now, living, frozenset(archived))
+
+
+def _by_name(found: Iterable[Property]) -> dict[str, tuple[Property, ...]]:
+    by_name: dict[str, list[Property]] = collections.defaultdict(list)
+    for one in found:
+        by_name[one.name].append(one)
+    return {name: tuple(same) for name, same in by_name.items()}
