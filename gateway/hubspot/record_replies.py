@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -19,6 +19,7 @@ from gateway.domain.errors import Reason
 from gateway.domain.record_errors import RecordFault, RecordRejected, reason
 from gateway.domain.records import Presence
 from gateway.hubspot.failures import failure, unreadable
+from gateway.hubspot.replies import converted, decoded
 from gateway.hubspot.wire import Response
 
 DONE = frozenset({200, 201, 204, 207})
@@ -46,8 +47,6 @@ _TAKEN = re.compile(r"Coordinates\{.{0,200}?propertyName=([A-Za-z0-9_.-]{1,128})
 _HOLDER = re.compile(r"\. ([0-9]{1,19}) already has that value\.?\Z")
 _ASSOCIATION = re.compile(r"associat", re.IGNORECASE)
 _TRACE = "objectWriteTraceId"
-
-_T = TypeVar("_T")
 
 
 class SeenRecord(msgspec.Struct, frozen=True):
@@ -132,7 +131,7 @@ def batch(
 ) -> SeenBatch:
     """The answer to a batch. ``names_by_trace`` are the properties each input carried, ``names``
     those whose presence is told."""
-    body = _converted(_body(response, names), _Batch)
+    body = converted(_body(response, names), _Batch)
     if body is None:
         raise unreadable(response)
     seen = tuple(_seen(row, names, shown) for row in body.results)
@@ -143,7 +142,7 @@ def batch(
     elsewhere: dict[str, Reason] = {}
     missing: set[str] = set()
     for entry in body.errors:
-        fault = _converted(entry, _Fault) or _Fault()
+        fault = converted(entry, _Fault) or _Fault()
         traces = [one for one in _texts(fault, _TRACE) if one in names_by_trace]
         missing.update(_texts(fault, "ids"))
         for trace in traces:
@@ -164,7 +163,7 @@ def record_failure(response: Response, names: Collection[str]) -> Exception:
     were sent: no other name is believed."""
     if response.status not in (400, 409):
         return failure(response)
-    fault = _converted(_decoded(response.body), _Fault) or _Fault()
+    fault = converted(decoded(response), _Fault) or _Fault()
     reasons, other_id = _reasons(fault, names)
     told = failure(response)
     return RecordRejected(
@@ -175,14 +174,14 @@ def record_failure(response: Response, names: Collection[str]) -> Exception:
 def _body(response: Response, names: Collection[str]) -> Any:
     if response.status not in DONE:
         raise record_failure(response, names)
-    decoded = _decoded(response.body)
-    if decoded is None:
+    body = decoded(response)
+    if body is None:
         raise unreadable(response)
-    return decoded
+    return body
 
 
 def _seen(row: Any, names: Collection[str], shown: Collection[str]) -> SeenRecord | None:
-    read = _converted(row, _Row)
+    read = converted(row, _Row)
     if read is None:
         return None
     held = {name: value for name, value in read.properties.items() if value not in (None, "")}
@@ -222,16 +221,16 @@ def _reasons(fault: _Fault, names: Collection[str]) -> tuple[dict[str, Reason], 
 def _listed(message: str) -> Iterator[tuple[str, RecordFault]]:
     """The entries of the JSON list inside HubSpot's sentence."""
     _, found, listed = message.partition(_LISTED)
-    rows = _decoded(listed.encode(errors="replace")) if found else None
+    rows = _inner(listed) if found else None
     for row in rows if isinstance(rows, list) else ():
-        entry = _converted(row, _Listed)
+        entry = converted(row, _Listed)
         if entry is not None:
             yield entry.name, _fault_of(entry.error)
 
 
 def _entries(fault: _Fault) -> Iterator[tuple[str, RecordFault]]:
     for one in fault.errors if isinstance(fault.errors, list) else ():
-        entry = _converted(one, _Entry) or _Entry()
+        entry = converted(one, _Entry) or _Entry()
         context = entry.context if isinstance(entry.context, dict) else {}
         for name in _names(context.get("propertyName")):
             yield name, _fault_of(entry.code)
@@ -270,17 +269,8 @@ def _moment(text: Any) -> str:
     return text if isinstance(text, str) and _MOMENT.match(text) else ""
 
 
-def _decoded(raw: bytes) -> Any | None:
+def _inner(listed: str) -> Any | None:
     try:
-        return msgspec.json.decode(raw)
+        return msgspec.json.decode(listed.encode(errors="replace"))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def _converted(value: Any, kind: type[_T]) -> _T | None:
-    """``value`` as ``kind``; None when it cannot be read so. Whoever raises does so outside the
-    handler: a decoding error keeps what it read."""
-    try:
-        return msgspec.convert(value, kind, strict=False)
-    except (msgspec.MsgspecError, RecursionError):
         return None

@@ -48,6 +48,14 @@ class Operation(enum.StrEnum):
     ARCHIVE_GROUP = "archive_group"
     LIST_SCHEMAS = "list_schemas"
     SEARCH_RECORDS = "search_records"
+    CREATE_RECORD = "create_record"
+    GET_RECORD = "get_record"
+    UPDATE_RECORD = "update_record"
+    ARCHIVE_RECORD = "archive_record"
+    READ_RECORDS = "read_records"
+    CREATE_RECORDS = "create_records"
+    UPDATE_RECORDS = "update_records"
+    ARCHIVE_RECORDS = "archive_records"
     LIST_VALIDATIONS = "list_validations"
     SECURE_SUBMIT = "secure_submit"
     READ_SUBMISSIONS = "read_submissions"
@@ -89,6 +97,7 @@ _SHAPES: Mapping[str, str] = {
     "form_id": r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     "object_type": r"(?:[a-z]{3,20}|2-[0-9]{1,19})",
     "object_type_id": r"[0-9]{1,3}-[0-9]{1,19}",
+    "record_id": r"[0-9]{1,19}",
     "property_name": r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}",
     "group_name": r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}",
 }
@@ -101,6 +110,16 @@ def _placeholder(match: re.Match[str]) -> str:
 def _properties(method: str, path: str) -> Route:
     return Route(
         method, Host.API, f"/crm/v3/properties{path}", dated=f"/crm/properties/2026-09{path}"
+    )
+
+
+def _records(method: str, path: str, *, timeout_s: float = 8.0) -> Route:
+    return Route(
+        method,
+        Host.API,
+        f"/crm/v3/objects/{{object_type}}{path}",
+        timeout_s,
+        dated=f"/crm/objects/2026-09/{{object_type}}{path}",
     )
 
 
@@ -154,6 +173,15 @@ ROUTES: Mapping[Operation, Route] = {
         "/crm-object-schemas/v3/schemas",
         dated="/crm-object-schemas/2026-09/schemas",
     ),
+    # https://developers.hubspot.com/docs/api-reference/latest/crm/objects
+    Operation.CREATE_RECORD: _records("POST", "", timeout_s=20.0),
+    Operation.GET_RECORD: _records("GET", "/{record_id}"),
+    Operation.UPDATE_RECORD: _records("PATCH", "/{record_id}", timeout_s=20.0),
+    Operation.ARCHIVE_RECORD: _records("DELETE", "/{record_id}", timeout_s=20.0),
+    Operation.READ_RECORDS: _records("POST", "/batch/read", timeout_s=20.0),
+    Operation.CREATE_RECORDS: _records("POST", "/batch/create", timeout_s=30.0),
+    Operation.UPDATE_RECORDS: _records("POST", "/batch/update", timeout_s=30.0),
+    Operation.ARCHIVE_RECORDS: _records("POST", "/batch/archive", timeout_s=30.0),
     # https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm
     Operation.SEARCH_RECORDS: Route(
         "POST",

@@ -9,7 +9,7 @@ import dataclasses
 import threading
 from collections.abc import Callable, Iterable, Mapping
 
-from gateway.domain.hubspot_errors import NotFound
+from gateway.domain.hubspot_errors import HubSpotError
 from gateway.domain.objects import ObjectType
 from gateway.domain.properties import Property
 from gateway.domain.record_errors import UnknownObjectType
@@ -62,7 +62,10 @@ class Classes:
                     if wanted - living.keys()
                     else {}
                 )
-        except NotFound:
+        except HubSpotError as error:
+            # For a custom object it does not have HubSpot answers one or the other.
+            if error.status not in (400, 404):
+                raise
             raise UnknownObjectType from None
         return ClassTable(now, living, frozenset(archived))
 

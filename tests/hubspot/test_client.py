@@ -21,9 +21,10 @@ from gateway.domain.editions import Edition
 from gateway.domain.errors import ForbiddenDestination
 from gateway.domain.hubspot_errors import Ambiguous, NotSent, Unavailable
 from gateway.domain.property_definitions import PropertyWish, WishedOption
+from gateway.domain.records import Association, UniqueKey
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import Payload
-from gateway.hubspot import deadline, property_calls, wire
+from gateway.hubspot import deadline, property_calls, record_calls, wire
 from gateway.hubspot.client import MAX_RESPONSE_BYTES, OFFICIAL_HOSTS, Client
 from gateway.hubspot.routes import ROUTES, Host, Operation
 from gateway.hubspot.wire import Request
@@ -48,6 +49,10 @@ WISH = PropertyWish(
     calculation_formula="1",
 )
 
+EMAIL = Secret("canary@clinic.example")
+VALUES = {"email": EMAIL, "city": Secret("")}
+JOINED = (Association("34", 279),)
+
 REQUESTS = {
     Operation.ACCOUNT_DETAILS: wire.account_details(),
     Operation.DAILY_USAGE: wire.daily_usage(),
@@ -70,6 +75,18 @@ REQUESTS = {
     Operation.UPDATE_GROUP: property_calls.update_group("contacts", "health", "Health"),
     Operation.ARCHIVE_GROUP: property_calls.archive_group("contacts", "health"),
     Operation.LIST_SCHEMAS: property_calls.list_schemas(),
+    Operation.CREATE_RECORD: record_calls.create_record("contacts", VALUES, JOINED),
+    Operation.GET_RECORD: record_calls.get_record("2-1", "12", ["email"], archived=True),
+    Operation.UPDATE_RECORD: record_calls.update_record("contacts", "12", VALUES),
+    Operation.ARCHIVE_RECORD: record_calls.archive_record("tickets", "12"),
+    Operation.READ_RECORDS: record_calls.read_records(
+        "contacts", ["canary@clinic.example"], ["city"], id_property="email", archived=True
+    ),
+    Operation.CREATE_RECORDS: record_calls.create_records("deals", {"row-1": (VALUES, JOINED)}),
+    Operation.UPDATE_RECORDS: record_calls.update_records(
+        "contacts", {"row-1": ("12", VALUES), "row-2": (UniqueKey("email", EMAIL), VALUES)}
+    ),
+    Operation.ARCHIVE_RECORDS: record_calls.archive_records("contacts", ["12"]),
     Operation.LIST_VALIDATIONS: wire.list_validations("0-1"),
     Operation.SECURE_SUBMIT: wire.secure_submit(1, FORM, PAYLOAD, submitted_at_ms=1),
     Operation.READ_SUBMISSIONS: wire.read_submissions(FORM, "next"),
@@ -107,6 +124,13 @@ def test_requests_are_as_published(operation: Operation) -> None:
     if published is not None:
         found = published.request_faults(request.query, _read(request), request.content_type)
         assert found == BEYOND.get(operation, [])
+
+
+def test_no_value_stands_in_an_address() -> None:
+    """Whatever a call carries of a person stands in its body: addresses end in logs."""
+    for operation, request in REQUESTS.items():
+        assert "canary" not in request.path + repr(request.query), operation
+        assert "canary" not in repr(request), operation
 
 
 def _read(request: Request) -> object:
