@@ -22,7 +22,7 @@ from gateway.emulator.oauth.scopes import known_scopes
 from gateway.emulator.received import Received, Submission
 from gateway.emulator.records import Record, Records, iso
 from gateway.emulator.seed import Seed
-from gateway.emulator.seed.account import reading_scopes_for
+from gateway.emulator.seed.account import desk_scopes_for, reading_scopes_for
 from gateway.emulator.seed.further import FURTHER, SINGULAR, further_properties
 from gateway.emulator.seed.groups import starting_groups
 from gateway.emulator.switches import Switches
@@ -42,6 +42,11 @@ Schema = dict[str, Any]
 RuleRows = dict[str, dict[str, Any]]
 """The validation rules of one property by ruleType, as raw JSON."""
 
+_CALLERS: Mapping[TokenKind, str] = {
+    TokenKind.PRIVATE_APP: "another token",
+    TokenKind.SERVICE_KEY: "a service key",
+    TokenKind.OAUTH: "the OAuth app",
+}
 _CLASSES: Mapping[object, Sensitivity] = {str(word): word for word in Sensitivity}
 
 
@@ -67,11 +72,15 @@ class Portal:
         self.intake_token = self.tokens.issue(seed.scopes)
         reading = reading_scopes_for(seed.properties)
         self.access_token = self.tokens.issue((*seed.scopes, *reading), text=access_token)
+        self.desk_token = self.tokens.issue(desk_scopes_for(seed.properties))
+        """May read and change every record and definition, and knows no form."""
         self.grants = Grants()
         self.refresh_token = self.grants.grant((*seed.scopes, "oauth"))
         """Of an installation that is there from the start: the least a gateway needs."""
         self.developer_key = str(uuid.uuid4())
         """The ``hapikey`` of the settings API."""
+        self.callers: dict[str, str] = {}
+        """Further tokens' names for the journal, by their text."""
         self.wake: Callable[[], object] = lambda: None
         """Calls whoever sends webhooks."""
         self.revision = 0
@@ -173,6 +182,17 @@ class Portal:
         expires_at = None if expires_in is None else time.time() + expires_in
         with self.lock:
             return self.tokens.issue(scopes, kind=kind, expires_at=expires_at)
+
+    def caller(self, text: str | None) -> str:
+        """The name the journal gives a token, whose text it never shows."""
+        token = self.tokens.find(text) if text else None
+        if text is None or token is None:
+            return "no token" if text is None else "an unknown token"
+        if text == self.intake_token:
+            return "intake token"
+        if text == self.access_token:
+            return "main token"
+        return self.callers.get(text, _CALLERS[token.kind])
 
     def revoke_grant(self, refresh_token: str | None = None) -> int:
         """Uninstall the app: the grant's refresh tokens and access tokens are unknown from

@@ -116,6 +116,12 @@ class Emulator:
         return self.portal.intake_token
 
     @property
+    def desk_token(self) -> str:
+        """A token that reads and changes records and definitions of every class, and can do
+        nothing with forms."""
+        return self.portal.desk_token
+
+    @property
     def refresh_token(self) -> str:
         """The OAuth refresh token of an installation with the least a gateway needs."""
         return self.portal.refresh_token
@@ -144,6 +150,7 @@ class Emulator:
             "forms_base": self.forms_base,
             "portal_id": self.portal_id,
             "access_token": self.access_token,
+            "records_token": self.desk_token,
             "client_id": self.client_id,
             "client_secret": self.client_secret,
             "refresh_token": self.refresh_token,
