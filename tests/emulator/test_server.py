@@ -27,8 +27,8 @@ def test_the_banner_says_what_a_client_needs(hub):
     """The banner is what another program needs, and no more."""
     banner = hub.emulator.banner()
     assert list(banner) == [
-        "api_base", "forms_base", "portal_id", "access_token", "client_id", "client_secret",
-        "refresh_token", "app_id", "developer_key", "forms",
+        "api_base", "forms_base", "portal_id", "access_token", "records_token", "client_id",
+        "client_secret", "refresh_token", "app_id", "developer_key", "forms",
     ]  # fmt: skip
     assert banner["forms_base"] == banner["api_base"]
     assert [set(form) for form in banner["forms"]] == [{"id", "name"}] * 5
