@@ -56,7 +56,8 @@ class EmulatorApp:
         await _send(outcome.answer, send)
 
     def _outcome(self, scope: Scope, body: bytes | None) -> Outcome:
-        path, query = scope["path"], scope["query_string"].decode("latin-1")
+        # A slash at the end says nothing: HubSpot's own clients send one for some paths.
+        path, query = scope["path"].removesuffix("/"), scope["query_string"].decode("latin-1")
         route, params, exists = match(scope["method"], path)
         call = Call(
             portal=self._portal,

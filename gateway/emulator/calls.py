@@ -91,8 +91,10 @@ class Call:
         return tuple(t for given in self.query.get(name, ()) for t in given.split(",") if t)
 
     def flag(self, name: str) -> bool:
-        """A truth of the query, false when absent. Stops with 400 for anything else."""
-        given = self.text(name)
+        """A truth of the query in any case of its letters (HubSpot's own Python client writes
+        ``True``), false when absent. Stops with 400 for anything else."""
+        text = self.text(name)
+        given = text.lower() if text is not None else None
         if given not in (None, "true", "false"):
             raise Stop(responses.bad_request(f"{name} must be true or false"))
         return given == "true"

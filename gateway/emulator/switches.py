@@ -70,6 +70,9 @@ class Switches:
     get_property_any_class: bool = _guess(
         True, "Q3: one property is found without naming its class (else 404)."
     )
+    batch_read_names_class: bool = _guess(
+        False, "Unlisted: a batch read of properties without dataSensitivity is refused."
+    )
     messages_echo_values: bool = _guess(
         False, "Q5: the unpublished messages of a 400 repeat the value they refuse."
     )

@@ -309,11 +309,20 @@ def test_batches_answer_as_their_edition_does(write, base):
 
 
 @pytest.mark.parametrize("key", ["archived", "dataSensitivity", "inputs"])
-def test_a_batch_read_names_everything(write, key):
-    """All three keys of a batch read are required."""
+def test_a_batch_read_names_everything(hub, write, key):
+    """All three keys of a batch read are required where the specs are taken at their word."""
+    hub.portal.amend_switches(batch_read_names_class=True)
     body = {"archived": False, "dataSensitivity": "sensitive", "inputs": []}
     del body[key]
     assert write("POST", "/batch/read", body).status_code == 400
+
+
+def test_a_batch_read_without_a_class_finds_non_sensitive_ones(write):
+    """As HubSpot's own client asks, which cannot say the class."""
+    body = {"archived": False, "inputs": [{"name": "email"}, {"name": "passport_number"}]}
+    told = write("POST", "/batch/read", body).json()
+    assert [row["name"] for row in told["results"]] == ["email"]
+    assert told["errors"][0]["context"] == {"name": ["passport_number"]}
 
 
 def test_a_batch_has_a_hundred_inputs(write):

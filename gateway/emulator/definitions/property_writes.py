@@ -14,7 +14,7 @@ from gateway.domain.objects import ObjectType
 from gateway.domain.scopes import Access, definition_need, property_need, sensitive_need
 from gateway.domain.sensitivity import Sensitivity
 from gateway.emulator import batches, responses
-from gateway.emulator.bodies import read
+from gateway.emulator.bodies import Flaw, read, refusal
 from gateway.emulator.calls import Call
 from gateway.emulator.definitions.property_rules import (
     MAX_UNIQUE,
@@ -87,12 +87,15 @@ def archive_property(call: Call) -> Answer:
 
 
 def batch_read(call: Call) -> Answer:
-    """Definitions of one class by name; a name without one is a fault of its own."""
+    """Definitions of one class by name, non-sensitive unless asked; a name without one is a
+    fault of its own."""
     kind = asked_object_type(call)
     call.require(definition_need(kind))
     given = read(call, BATCH_READ)
+    if "dataSensitivity" not in given and call.portal.switches.batch_read_names_class:
+        raise Stop(refusal(BATCH_READ.name, [Flaw("dataSensitivity", "is missing", missing=True)]))
     names = dict.fromkeys(row["name"] for row in given["inputs"])
-    asked = (given["archived"], given["dataSensitivity"])
+    asked = (given["archived"], given.get("dataSensitivity", Sensitivity.NON_SENSITIVE))
     rows = {name: call.portal.property(kind.id, name) for name in names}
     found = {
         name: row

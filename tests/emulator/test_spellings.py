@@ -1,0 +1,34 @@
+"""Ways of writing the same call that other clients have."""
+
+from __future__ import annotations
+
+import pytest
+
+CONTACTS = "/crm/v3/objects/contacts"
+
+
+@pytest.mark.parametrize("truth", ["true", "True", "TRUE"])
+def test_a_truth_has_any_case(hub, truth):
+    """HubSpot's own Python client writes True."""
+    answer = hub.get("/crm/v3/properties/contacts", params={"archived": truth})
+    assert "visitor_badge_color" in {row["name"] for row in answer.json()["results"]}
+
+
+@pytest.mark.parametrize("text", ["", "1", "yes", "truth", "ｔｒｕｅ"])
+def test_another_word_is_no_truth(hub, text):
+    """400, as ever."""
+    assert hub.get(CONTACTS, params={"archived": text}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/marketing/v3/forms", CONTACTS, "/account-info/v3/details"])
+def test_a_slash_at_the_end_says_nothing(hub, path):
+    """HubSpot's own clients send one for forms; the answer is the same."""
+    assert hub.get(f"{path}/").json() == hub.get(path).json()
+    assert hub.get(f"{path}//").status_code == 404
+
+
+def test_a_slash_at_the_end_puts_nothing_into_the_journal(hub):
+    """A record's address in a path is still not kept."""
+    hub.get(f"{CONTACTS}/ada@mail.example/", params={"idProperty": "email"})
+    (entry,) = hub.portal.journal.entries()
+    assert entry.path == f"{CONTACTS}/{{id}}"
