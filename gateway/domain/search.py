@@ -91,10 +91,6 @@ OPERATORS: Mapping[Operator, OperatorRow] = {
 }
 """Each operator's row. HubSpot restricts none of them to a type of property."""
 
-ALWAYS_ORDINARY = frozenset(
-    {"hs_object_id", "createdate", "hs_createdate", "lastmodifieddate", "hs_lastmodifieddate"}
-)
-"""Properties every record has, whether or not HubSpot lists their definitions."""
 EMAIL = "email"
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}\Z")
 """What a property's name looks like: only that is repeated."""

@@ -8,11 +8,9 @@ Source: https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from gateway.domain.properties import Property
 from gateway.domain.search import (
-    ALWAYS_ORDINARY,
     COUNTS,
     MAX_DEPTH,
     MAX_FILTERS,
@@ -27,8 +25,10 @@ from gateway.domain.search import (
     Group,
     Search,
     SearchFault,
+    Takes,
 )
 from gateway.domain.sensitivity import Sensitivity
+from gateway.policy.record_rules import KEPT_BY_HUBSPOT, Living, class_of
 
 _CURSOR = re.compile(r"[0-9]{1,9}\Z")
 
@@ -82,36 +82,39 @@ def _of_page(wanted: Search) -> Iterator[Flaw]:
 
 
 def property_flaws(
-    names: Collection[str],
-    living: Mapping[str, Sequence[Property]],
-    archived: Collection[str],
+    names: Collection[str], living: Living, archived: Collection[str]
 ) -> tuple[Flaw, ...]:
     """What is wrong with the properties a search names. ``living`` has every definition of a
     name, of each class it was found in; ``archived`` the names of those that were put away."""
-    found = ((name, _fault(name, living.get(name, ()), archived)) for name in names)
+    found = ((name, _fault(name, living, archived)) for name in names)
     return tuple(Flaw(fault, name) for name, fault in found if fault is not None)
 
 
-def classes(
-    names: Collection[str], living: Mapping[str, Sequence[Property]]
-) -> frozenset[Sensitivity]:
-    """The classes that the properties ``names`` have."""
-    return frozenset(
-        one.sensitivity
-        for name in names
-        for one in living.get(name, ())
-        if one.sensitivity is not None
+def telling(wanted: Search, living: Living) -> tuple[str, ...]:
+    """The sensitive properties whose values a search tells something about: those it sorts by
+    or compares with a value. Whether there is one is told of every record anyway."""
+    compared = {
+        one.property_name
+        for group in wanted.groups
+        for one in group
+        if OPERATORS[one.operator].takes is not Takes.NOTHING
+    } | {one.property_name for one in wanted.sorts}
+    return tuple(
+        name
+        for name in wanted.compared()
+        if name in compared and class_of(name, living) is Sensitivity.SENSITIVE
     )
 
 
-def _fault(name: str, found: Sequence[Property], archived: Collection[str]) -> SearchFault | None:
-    if not found and name in ALWAYS_ORDINARY:
+def _fault(name: str, living: Living, archived: Collection[str]) -> SearchFault | None:
+    found = living.get(name, ())
+    if not found and name in KEPT_BY_HUBSPOT:
         return None
     if not found:
         put_away = name in archived
         return SearchFault.ARCHIVED_PROPERTY if put_away else SearchFault.UNKNOWN_PROPERTY
     if any(one.sensitivity is Sensitivity.HIGHLY_SENSITIVE for one in found):
         return SearchFault.HIGHLY_SENSITIVE
-    if any(one.sensitivity is None for one in found):
+    if class_of(name, living) is None:
         return SearchFault.CLASS_UNKNOWN
-    return SearchFault.ARCHIVED_PROPERTY if all(one.archived for one in found) else None
+    return SearchFault.ARCHIVED_PROPERTY if found[0].archived else None

@@ -22,8 +22,7 @@ from gateway.domain.search import (
     Takes,
     by_email,
 )
-from gateway.domain.sensitivity import Sensitivity
-from gateway.policy.search_rules import classes, property_flaws, shape_flaws
+from gateway.policy.search_rules import property_flaws, shape_flaws, telling
 
 CANARY = "CANARY-4711"
 HUBSPOT_OPERATORS = {
@@ -110,7 +109,7 @@ def _property(name: str, of: str | None, **more: Any) -> Property:
     return Property(name=name, data_sensitivity=of, **more)
 
 
-LIVING = {
+LIVING: dict[str, list[Property]] = {
     "firstname": [_property("firstname", "non_sensitive")],
     "passport_number": [_property("passport_number", "sensitive")],
     "diagnosis": [_property("diagnosis", "highly_sensitive")],
@@ -150,9 +149,22 @@ def test_every_place_of_a_search_names_properties() -> None:
     wanted = Search(((_one("a"), _one("b")),), sorts=(Sort("c"),), properties=("d", "a"))
     assert wanted.names() == ("a", "b", "c", "d")
     assert wanted.compared() == ("a", "b", "c")
-    assert classes(["firstname", "passport_number", "odd"], LIVING) == {
-        Sensitivity.NON_SENSITIVE, Sensitivity.SENSITIVE,
-    }  # fmt: skip
+
+
+def test_a_search_tells_only_of_what_it_compares() -> None:
+    """Comparing a sensitive value or sorting by it tells about it; asking whether there is one,
+    or to show it masked, does not."""
+    name = "passport_number"
+    told = {
+        (Operator.EQ, ()): (name,),
+        (Operator.IN, ()): (name,),
+        (Operator.HAS_PROPERTY, ()): (),
+        (Operator.HAS_PROPERTY, (Sort(name),)): (name,),
+    }
+    for (operator, sorts), names in told.items():
+        wanted = Search(((_one(name, operator), _one("firstname")),), sorts=sorts)
+        assert telling(wanted, LIVING) == names
+    assert telling(Search(properties=(name,)), LIVING) == ()
 
 
 def test_a_search_does_not_show_what_it_looks_for() -> None:
