@@ -7,14 +7,38 @@ Source: https://developers.hubspot.com/docs/api-reference/latest/crm/properties
 from __future__ import annotations
 
 import dataclasses
+import enum
 from collections.abc import Mapping
 
 import msgspec
 
+from gateway.domain.audit import Action
 from gateway.domain.errors import Reason
 from gateway.domain.objects import ObjectType
 from gateway.domain.properties import Property, PropertyOption
 from gateway.domain.sensitivity import Sensitivity
+
+
+class DefinitionChange(enum.StrEnum):
+    """What somebody does to definitions; the text stands in the audit."""
+
+    CREATE_PROPERTY = "create property"
+    CHANGE_PROPERTY = "change property"
+    ARCHIVE_PROPERTY = "archive property"
+    CREATE_GROUP = "create group"
+    CHANGE_GROUP = "change group"
+    ARCHIVE_GROUP = "archive group"
+
+
+DEFINITION_ACTIONS: Mapping[DefinitionChange, Action] = {
+    DefinitionChange.CREATE_PROPERTY: Action.PROPERTY_CREATED,
+    DefinitionChange.CHANGE_PROPERTY: Action.PROPERTY_CHANGED,
+    DefinitionChange.ARCHIVE_PROPERTY: Action.PROPERTY_ARCHIVED,
+    DefinitionChange.CREATE_GROUP: Action.GROUP_CREATED,
+    DefinitionChange.CHANGE_GROUP: Action.GROUP_CHANGED,
+    DefinitionChange.ARCHIVE_GROUP: Action.GROUP_ARCHIVED,
+}
+"""What the audit tells once HubSpot has made a change."""
 
 
 class DefinedOption(PropertyOption, frozen=True, rename="camel", forbid_unknown_fields=False):

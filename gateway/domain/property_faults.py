@@ -59,8 +59,9 @@ class PropertyFault(enum.StrEnum):
     NO_SUCH_NAMED_GROUP = "no_such_named_group"
     GROUP_TAKEN = "group_taken"
     GROUP_IN_USE = "group_in_use"
-    SCOPE_MISSING = "scope_missing"
     HUBSPOT_REFUSED = "hubspot_refused"
+    CLASS_NOT_KEPT = "class_not_kept"
+    PLANNED_TWICE = "planned_twice"
     NOT_TRIED = "not_tried"
     UNCLEAR = "unclear"
 
@@ -69,17 +70,17 @@ _F = PropertyFault
 FAULTS: Mapping[PropertyFault, str] = {
     _F.UNKNOWN_OBJECT: "There is no such object type. Give contacts, companies, deals, tickets, "
     "appointments, projects, or a custom object's id such as 2-123.",
-    _F.NO_SUCH_PROPERTY: "The {object} has no property called {name}. Check the name: it is the "
+    _F.NO_SUCH_PROPERTY: "There is no {object} property called {name}. Check the name: it is the "
     "internal one, not the label.",
     _F.ARCHIVED: "{name} is archived, so nothing can be changed in it. Create it again to bring it "
     "back.",
-    _F.NAME_TAKEN: "The {object} already has a property called {name}. Edit that one, or take "
+    _F.NAME_TAKEN: "There is a {object} property called {name} already. Edit that one, or take "
     "another name.",
     _F.NAME_OF_ARCHIVED: "{name} is the name of an archived property. Creating it brings the old one "
     "back, with what records still hold in it, under the new definition. Say that it is to be "
     "revived, or take another name.",
-    _F.OTHER_CLASS_ARCHIVED: "{name} is the name of an archived property of the class "
-    "{other}. Bringing it back as {wanted} would change the class of what records hold in "
+    _F.OTHER_CLASS_ARCHIVED: "{name} is the name of an archived property that is "
+    "{other}. Bringing it back as one that is {wanted} would change the class of what records hold in "
     "it. Take another name; this one is free again "
     f"{PURGED_AFTER_DAYS} days after it was archived.",
     _F.INVALID_NAME: "A name has small letters a to z, digits and _ only, begins with a letter, and "
@@ -96,7 +97,7 @@ FAULTS: Mapping[PropertyFault, str] = {
     _F.UNKNOWN_TYPE: "There is no such type. Types are {known}.",
     _F.UNKNOWN_FIELD_TYPE: "There is no such field type. Field types are {known}.",
     _F.WRONG_PAIR: "{field_type} does not go with the type {type}. It goes with {known}.",
-    _F.NO_SUCH_GROUP: "The {object} has no group called {group}. Create it first, or take one of "
+    _F.NO_SUCH_GROUP: "There is no group of {object} properties called {group}. Create it first, or take one of "
     "those there are.",
     _F.OPTIONS_MISSING: "Choices need at least one option.",
     _F.OPTIONS_NOT_ALLOWED: "A property of the type {type} has no options.",
@@ -110,7 +111,7 @@ FAULTS: Mapping[PropertyFault, str] = {
     _F.FORMULA_MISSING: "A calculation needs its formula.",
     _F.NOT_ON_FORMS: "No form can show the field type {field_type}. Leave formField out, or false.",
     _F.FIXED_CLASS: "The class of {name} is fixed: it is {was}, and HubSpot does not change it. "
-    "Create a new property of the class {wanted} under another name, move the values over, take it "
+    "Create a new property that is {wanted}, under another name, move the values over, take it "
     "into the forms, then archive {name}.",
     _F.FIXED: "{what} is fixed when a property is created, and cannot be changed in {name}.",
     _F.NOTHING_TO_CHANGE: "Nothing was said that would change {name}.",
@@ -123,13 +124,15 @@ FAULTS: Mapping[PropertyFault, str] = {
     _F.TOO_MANY_UNIQUE: f"An object has at most {MAX_UNIQUE} properties with unique values.",
     _F.IN_USE: "HubSpot does not archive {name}: something in the account uses it. Take it out of "
     "the forms, lists and workflows that do, then archive it.",
-    _F.NO_SUCH_NAMED_GROUP: "The {object} has no group called {name}.",
-    _F.GROUP_TAKEN: "The {object} already has a group called {name}.",
+    _F.NO_SUCH_NAMED_GROUP: "There is no group of {object} properties called {name}.",
+    _F.GROUP_TAKEN: "There is a group of {object} properties called {name} already.",
     _F.GROUP_IN_USE: "The group {name} still has properties. Move them to another group, then "
     "archive it.",
-    _F.SCOPE_MISSING: "The token may not {purpose}. Add {scopes} to its scopes.",
-    _F.HUBSPOT_REFUSED: "HubSpot did not take the definition of {name}{code}. Compare it with one "
+    _F.HUBSPOT_REFUSED: "HubSpot did not take the definition of {name}. Compare it with one "
     "that HubSpot's own pages make.",
+    _F.CLASS_NOT_KEPT: "HubSpot made {name}, but not in the class that was asked for. Put nothing "
+    "into it, and archive it; check whether Sensitive Data is switched on in the account.",
+    _F.PLANNED_TWICE: "The plan names {object} twice. Put all of it under one heading.",
     _F.NOT_TRIED: "{name} was not tried, because HubSpot did not answer an earlier step. Give the "
     "same command again.",
     _F.UNCLEAR: "HubSpot did not say what became of {name}. Look whether it is there, then give the "
@@ -148,6 +151,16 @@ class DefinitionRejected(HubSpotError):
     ) -> None:
         super().__init__(status=status, category="VALIDATION_ERROR", correlation_id=correlation_id)
         self.fault = fault
+
+
+class DefinitionUnclear(HubSpotError):
+    """A definition may or may not have been changed: the connection broke before HubSpot
+    answered, and HubSpot could not be asked afterwards."""
+
+    sentence = (
+        "The connection broke before HubSpot answered; the definition may have been changed. Look "
+        "at it, then give the same command again."
+    )
 
 
 def reason(fault: PropertyFault, **words: str) -> Reason:

@@ -20,10 +20,17 @@ from gateway.domain.sensitivity import Sensitivity
 from gateway.hubspot import property_calls, property_replies, wire
 from gateway.hubspot.client import Client
 from gateway.hubspot.property_replies import BatchReply
+from gateway.hubspot.routes import ROUTES, Operation
 
 _CLASSES = tuple(Sensitivity)
 _PARALLEL_CALLS = len(_CLASSES) * 2
 _Found = tuple[DefinedProperty, ...] | ClassGap
+
+
+def can_be_asked(name: str) -> bool:
+    """Whether ``name`` can stand in a path of HubSpot's at all."""
+    call = property_calls.get_property("contacts", name, None)
+    return ROUTES[Operation.GET_PROPERTY].pattern.match(call.path) is not None
 
 
 class PropertyDefinitions:

@@ -78,6 +78,18 @@ class Definitions:
         self._properties: dict[tuple[str, bool], _ReadAt] = {}
         self._saved: dict[str, tuple[int, str]] = {}
         self._rules = RuleBook(hubspot, max_age_ms=max_age_ms, now_ms=now_ms)
+        self._changed_ms = 0
+        """When a definition was last changed from here: what was read before is not fresh."""
+
+    def changed(self) -> None:
+        """A property was created, changed or archived just now: everything is read again before
+        it is used, so that the gate sees the change at once."""
+        # A read that began in this very millisecond may have come before the change.
+        self._changed_ms = self._now_ms() + 1
+
+    def _oldest(self) -> int:
+        """When something must have been read to be fresh."""
+        return max(self._now_ms() - self._max_age_ms, self._changed_ms)
 
     def find(self, form: str) -> str:
         """The id of the form with this id or exact name.
@@ -106,7 +118,7 @@ class Definitions:
     def current(self, form_id: str, *, after_ms: int | None = None) -> Snapshot:
         """A description no older than the age limit and, with ``after_ms``, read after that
         moment. Raises the :class:`HubSpotError` of asking; nothing stale is given out."""
-        oldest = max(self._now_ms() - self._max_age_ms, after_ms if after_ms is not None else 0)
+        oldest = max(self._oldest(), after_ms if after_ms is not None else 0)
         if (known := self._fresh(form_id, oldest)) is not None:
             return known
         with self._locks[form_id]:
@@ -133,8 +145,7 @@ class Definitions:
         """An object type's properties in every class, no older than the age limit where HubSpot
         answers, else as they were read last; None when they were never read, or may not be."""
         with contextlib.suppress(HubSpotError), self._breaker.guard(type_id):
-            oldest = self._now_ms() - self._max_age_ms
-            return self._read(type_id, oldest, archived=False).properties
+            return self._read(type_id, self._oldest(), archived=False).properties
         known = self._properties.get((type_id, False))
         return known.properties if known is not None else None
 
@@ -179,7 +190,7 @@ class Definitions:
         none is remembered either."""
         try:
             with self._locks[ALL_FORMS]:
-                oldest = self._now_ms() - self._max_age_ms
+                oldest = self._oldest()
                 if self._listed is None or not self._is_fresh(self._listed[0], oldest):
                     self._list(oldest)
                 listed = self._listed[1] if self._listed is not None else ()
