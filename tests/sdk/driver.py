@@ -64,8 +64,10 @@ class Driver:
             return tuple(self.portal.journal.entries())
 
     def operations(self) -> set[tuple[str, str]]:
-        """Every (method, path) the emulator answered well, without ids."""
-        return {(e.method, _ONE.sub("{id}", e.path)) for e in self.seen() if 0 < e.status < 400}
+        """Every (method, path) the emulator answered well, without ids; the install link is a
+        person's, not the SDK's."""
+        well = [e for e in self.seen() if 0 < e.status < 400 and e.path != "/oauth/authorize"]
+        return {(e.method, _ONE.sub("{id}", e.path)) for e in well}
 
     def _as_published(self, told: Any) -> None:
         entry = self.seen()[-1]
