@@ -15,31 +15,43 @@ from gateway.domain.webhooks import PATH
 from gateway.emulator import Emulator
 from gateway.emulator.webhooks.everything import report_everything
 from gateway.hubspot.api import HubSpot
-from gateway.hubspot.client import Client
+from gateway.hubspot.client import Client, Token
+from gateway.hubspot.properties import PropertyDefinitions
 from gateway.hubspot.routes import Host
 from gateway.sealing.keyring import open_keyring
 from gateway.settings import Mode, Settings, load_settings
 from gateway.store.lockfile import LockStore
-from gateway.store.store import open_store
+from gateway.store.store import Store, open_store
 from gateway.usecases.approvals import Approvals
 from gateway.usecases.breaker import Breaker
 from gateway.usecases.check import Check
+from gateway.usecases.classes import Classes
 from gateway.usecases.definitions import Definitions
 from gateway.usecases.deliver import Delivery
+from gateway.usecases.desk import Desk
 from gateway.usecases.doctor import Doctor
+from gateway.usecases.emulated import EmulatedAccount
 from gateway.usecases.gateway import Gateway
 from gateway.usecases.guarding import Guarding
 from gateway.usecases.housekeeping import Housekeeping
 from gateway.usecases.instruments import Instruments
 from gateway.usecases.intake import Intake
+from gateway.usecases.oauth import OAuth, app_of
 from gateway.usecases.overview import Watch
 from gateway.usecases.portal import Portal
 from gateway.usecases.probe import ProbeRun
+from gateway.usecases.properties import Properties
+from gateway.usecases.property_book import PropertyBook
 from gateway.usecases.readiness import Readiness
 from gateway.usecases.receive import Webhooks
 from gateway.usecases.reconcile import Reconcile
+from gateway.usecases.record_batches import RecordBatches
+from gateway.usecases.record_writing import RecordWriting
+from gateway.usecases.records import Records
 from gateway.usecases.retention import Retention
+from gateway.usecases.reveal import Reveal
 from gateway.usecases.scope_plan import Scopes
+from gateway.usecases.search import RecordSearch
 from gateway.usecases.submit import Submit
 from gateway.usecases.worker import Worker
 
@@ -60,10 +72,11 @@ def open_gateway(settings: Settings | None = None, *, pages_at: str | None = Non
     """
     settings = settings if settings is not None else load_settings()
     with ExitStack() as resources:
+        emulator: Emulator | None = None
         if settings.mode is Mode.DEMO:
             emulator = resources.enter_context(Emulator())
             settings = _with_emulator(settings, emulator, pages_at)
-        return _assemble(settings, resources)
+        return _assemble(settings, emulator, resources)
 
 
 def _with_emulator(settings: Settings, emulator: Emulator, pages_at: str | None) -> Settings:
@@ -72,6 +85,7 @@ def _with_emulator(settings: Settings, emulator: Emulator, pages_at: str | None)
     return dataclasses.replace(
         settings,
         token=Secret(emulator.intake_token),
+        records_token=Secret(emulator.desk_token),
         api_base=emulator.api_base,
         forms_base=emulator.forms_base,
         client_secret=Secret(emulator.client_secret),
@@ -79,15 +93,18 @@ def _with_emulator(settings: Settings, emulator: Emulator, pages_at: str | None)
     )
 
 
-def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
+def _assemble(settings: Settings, emulator: Emulator | None, resources: ExitStack) -> Gateway:
     keyring = open_keyring(settings.keys_dir, settings.mode)
     store = open_store(settings.database_url)
     resources.callback(store.close)
     if not store.installation.claim(keyring.ring_id, keyring.mark):
         raise ForeignOutbox
-    token = keyring.fingerprint(settings.token.reveal().encode())
-    store.queue.new_token(token)
-    hubspot = _hubspot(settings)
+    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    app = app_of(settings, store, keyring, resources, owner=owner, boot_s=_boot_s, now_ms=_now_ms)
+    fixed = keyring.fingerprint(settings.token.reveal().encode())
+    token = app.installation.identity if app is not None else lambda: fixed
+    store.queue.new_token(token())
+    hubspot = _hubspot(settings, app.token if app is not None else settings.token)
     resources.callback(hubspot.close)
     breaker = Breaker(store.queue, token)
     portal = Portal(
@@ -154,7 +171,6 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
         now_ms=_now_ms,
     )
     resources.callback(webhooks.close)
-    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     delivery = Delivery(
         owner,
         store.outbox,
@@ -218,6 +234,12 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
         public_url=settings.public_url,
         now_ms=_now_ms,
     )
+    scopes = Scopes(check, portal, public_url=settings.public_url)
+    oauth = OAuth(app, scopes)
+    desk = _desk(settings, hubspot, portal, resources)
+    calls = PropertyDefinitions(desk.hubspot.client)
+    resources.callback(calls.close)
+    classes = Classes(desk, max_age_ms=settings.definition_max_age * 1000, now_ms=_now_ms)
     return Gateway(
         settings.mode,
         delivers_here=settings.delivers,
@@ -231,24 +253,56 @@ def _assemble(settings: Settings, resources: ExitStack) -> Gateway:
         watch=watch,
         probe=probe,
         instruments=instruments,
-        doctor=Doctor(settings, store, keyring, hubspot, portal, check, intake, watch, _now_ms),
+        doctor=Doctor(
+            settings, store, keyring, hubspot, portal, check, intake, watch, oauth, _now_ms
+        ),
         readiness=Readiness(store, intake, check),
         webhooks=webhooks,
-        scopes=Scopes(check, portal, public_url=settings.public_url),
+        properties=Properties(
+            PropertyBook(
+                desk, calls, definitions, classes, locks, portal, store.property_rows,
+                now_ms=_now_ms,
+            )
+        ),
+        records=_records(settings, desk, classes, store),
+        search=RecordSearch(desk, classes, store.searches, owner=owner),
+        scopes=scopes,
+        oauth=oauth,
+        emulated=EmulatedAccount(emulator, store.outbox.receipts_of) if emulator else None,
         now_ms=_now_ms,
         resources=resources.pop_all(),
     )
 
 
-def _hubspot(settings: Settings) -> HubSpot:
+def _desk(settings: Settings, hubspot: HubSpot, portal: Portal, resources: ExitStack) -> Desk:
+    """The desk with its own token, or with the one that submits."""
+    separate = bool(settings.records_token)
+    if separate:
+        hubspot = _hubspot(settings, settings.records_token)
+        resources.callback(hubspot.close)
+    return Desk(hubspot, portal, separate=separate, now_ms=_now_ms)
+
+
+def _records(settings: Settings, desk: Desk, classes: Classes, store: Store) -> Records:
+    writing = RecordWriting(desk, store.record_rows)
+    return Records(
+        desk,
+        classes,
+        writing,
+        RecordBatches(desk, classes, writing),
+        Reveal(desk, classes, store.record_rows, seconds=settings.reveal_seconds, clock=_boot_s),
+    )
+
+
+def _hubspot(settings: Settings, token: Token) -> HubSpot:
     emulated = settings.mode is not Mode.LIVE
     bases = {Host.API: settings.api_base}
     if settings.forms_base is not None:
         bases[Host.FORMS] = settings.forms_base
-    client = Client(settings.token, bases, emulated=emulated, edition=settings.edition)
+    client = Client(token, bases, emulated=emulated, edition=settings.edition)
     return HubSpot(
         client,
-        settings.token,
+        token,
         client_id=settings.client_id,
         client_secret=settings.client_secret,
     )

@@ -9,7 +9,7 @@ from gateway.emulator import PortBusy, StateUnusable
 
 YES, REFUSED, USAGE, HUBSPOT, INTERRUPTED = 0, 1, 2, 3, 130
 
-_HUBSPOT_CAUSES = frozenset({"unreachable", "unauthorized"})
+_HUBSPOT_CAUSES = frozenset({"unreachable", "unauthorized", "not_installed"})
 
 
 def exit_code(error: GatewayError) -> int:

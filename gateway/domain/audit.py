@@ -39,9 +39,18 @@ class Action(enum.StrEnum):
     FORM_APPROVED = "form.approved"
     FORM_DRIFTED = "form.drifted"
     WEBHOOK_RECEIVED = "webhook.received"
+    APP_INSTALLED = "app.installed"
+    APP_ENDED = "app.ended"
     GUARD_BLOCKED = "guard.blocked"
     GUARD_ASKED = "guard.asked"
     GUARD_CONFIRMED = "submission.guard_confirmed"
+    DEFINITION_ASKED = "definition.change_asked"
+    PROPERTY_CREATED = "property.created"
+    PROPERTY_CHANGED = "property.changed"
+    PROPERTY_ARCHIVED = "property.archived"
+    GROUP_CREATED = "group.created"
+    GROUP_CHANGED = "group.changed"
+    GROUP_ARCHIVED = "group.archived"
     RECORD_ASKED = "record.change_asked"
     RECORD_CREATED = "record.created"
     RECORD_UPDATED = "record.updated"
@@ -83,8 +92,17 @@ NOT_OF_A_SUBMISSION: Mapping[Action, str] = {
     Action.FORM_APPROVED: "a form's id without dashes",
     Action.FORM_DRIFTED: "a form's id without dashes",
     Action.WEBHOOK_RECEIVED: "inbox",
+    Action.APP_INSTALLED: "the app",
+    Action.APP_ENDED: "the app",
     Action.GUARD_BLOCKED: "a form's id without dashes",
     Action.GUARD_ASKED: "a form's id without dashes",
+    Action.DEFINITION_ASKED: "an object type",
+    Action.PROPERTY_CREATED: "an object type",
+    Action.PROPERTY_CHANGED: "an object type",
+    Action.PROPERTY_ARCHIVED: "an object type",
+    Action.GROUP_CREATED: "an object type",
+    Action.GROUP_CHANGED: "an object type",
+    Action.GROUP_ARCHIVED: "an object type",
     Action.RECORD_ASKED: "a record's object type and id, or the object type alone",
     Action.RECORD_CREATED: "a record's object type and id",
     Action.RECORD_UPDATED: "a record's object type and id",
@@ -101,7 +119,7 @@ class AuditRow:
     """One row of the chain. ``envelope_sha256`` is a digest of ciphertext, never of a value,
     or, of a form, of what was approved or has changed; ``cause`` is a key of ``CAUSES``, of
     ``REASONS`` for a person's decision, a kind and its tier (:class:`Guarded`), or, of a record,
-    a change or a purpose."""
+    a change or a purpose, or, of a definition, a change or a class."""
 
     seq: int
     at_ms: int

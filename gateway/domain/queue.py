@@ -13,6 +13,7 @@ class Switch(enum.StrEnum):
     RUNNING = "RUNNING"
     DRAIN = "DRAIN"
     PAUSED_AUTH = "PAUSED_AUTH"
+    PAUSED_INSTALL = "PAUSED_INSTALL"
     PAUSED_SCOPE = "PAUSED_SCOPE"
     PAUSED_QUOTA = "PAUSED_QUOTA"
     PAUSED_CLOCK = "PAUSED_CLOCK"
@@ -56,6 +57,9 @@ POSITIONS: Mapping[Switch, Position] = {
     ),
     Switch.PAUSED_AUTH: Position(
         "HubSpot refuses our token", False, True, "unauthorized", Ends.CALL, 300.0
+    ),
+    Switch.PAUSED_INSTALL: Position(
+        "The app is not installed in HubSpot", False, True, "not_installed", Ends.CALL, 60.0
     ),
     Switch.PAUSED_SCOPE: Position(
         "Our token lacks a permission", False, True, "forbidden", Ends.TRIAL, 300.0

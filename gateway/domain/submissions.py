@@ -217,6 +217,7 @@ CAUSES: Mapping[str, str] = {
     "unreachable": "HubSpot cannot be reached at the moment. It is sent as soon as HubSpot answers.",
     "rate_limited": "HubSpot asked us to slow down. It is sent shortly.",
     "unauthorized": "HubSpot refused our token. Tell your administrator; nothing is lost.",
+    "not_installed": "The app is not installed in HubSpot any more. Tell your administrator: it is sent once the app is installed again.",
     "forbidden": "Our token lacks a permission in HubSpot. Tell your administrator; nothing is lost.",
     "migrating": "HubSpot is moving this account's data. It is sent when that is done.",
     "no_answer": "HubSpot did not answer in time, or not clearly.",

@@ -22,7 +22,10 @@ class Permission(enum.StrEnum):
     SWITCH_QUEUE = "pause and resume the queue"
     PROBE = "probe how HubSpot shows submissions"
     DIAGNOSE = "run the doctor"
+    INSTALL_APP = "install the app in HubSpot, and end that"
     VIEW_INBOX = "view what HubSpot reported"
+    VIEW_PROPERTIES = "view property definitions"
+    DEFINE_PROPERTIES = "create, change and archive properties"
     VIEW_RECORDS = "view records, without their sensitive values"
     EDIT_RECORDS = "create, correct and clear records"
     REVEAL = "reveal a sensitive value"
@@ -47,18 +50,18 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.INTAKE: frozenset({_P.VIEW_FORMS, _P.SUBMIT, _P.VIEW_RECEIPTS}),
     # Also watches the queue, sees why a form is closed, approves forms, and decides what nobody
     # can tell. Corrects records, and may look at a sensitive value for a stated purpose.
-    Role.SUPERVISOR: frozenset({_P.APPROVE_FORMS,
+    Role.SUPERVISOR: frozenset({_P.APPROVE_FORMS, _P.VIEW_PROPERTIES,
                                 _P.VIEW_RECORDS, _P.EDIT_RECORDS, _P.REVEAL,
                                 _P.VIEW_FORMS, _P.CHECK_FORMS, _P.SUBMIT, _P.VIEW_RECEIPTS,
                                 _P.VIEW_OUTBOX, _P.RESEND, _P.DECIDE, _P.VIEW_INBOX}),
     # Runs the system, and does not type answers.
-    Role.ADMIN: frozenset({_P.APPROVE_FORMS,
+    Role.ADMIN: frozenset({_P.APPROVE_FORMS, _P.VIEW_PROPERTIES, _P.DEFINE_PROPERTIES,
                            _P.VIEW_FORMS, _P.CHECK_FORMS, _P.VIEW_RECEIPTS, _P.VIEW_OUTBOX,
-                           _P.DELIVER, _P.DIAGNOSE, _P.RESEND, _P.SWITCH_QUEUE, _P.PROBE,
-                           _P.PLAY_WITH_EMULATOR, _P.VIEW_INBOX}),
+                           _P.DELIVER, _P.DIAGNOSE, _P.INSTALL_APP, _P.RESEND, _P.SWITCH_QUEUE,
+                           _P.PROBE, _P.PLAY_WITH_EMULATOR, _P.VIEW_INBOX}),
     # Looks at what happened, and changes nothing.
     Role.AUDITOR: frozenset({_P.VIEW_FORMS, _P.CHECK_FORMS, _P.VIEW_RECEIPTS, _P.VIEW_OUTBOX,
-                             _P.VIEW_INBOX}),
+                             _P.VIEW_PROPERTIES, _P.VIEW_INBOX}),
 }  # fmt: skip
 
 

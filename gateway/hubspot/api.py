@@ -16,7 +16,7 @@ from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import Payload
 from gateway.domain.validations import PlacedRules
 from gateway.hubspot import replies, wire
-from gateway.hubspot.client import Client
+from gateway.hubspot.client import Client, Token
 from gateway.hubspot.rates import Rates, read_rates
 from gateway.hubspot.routes import ROUTES, Operation
 
@@ -51,7 +51,7 @@ class HubSpot:
     """The calls of one token. It may be used by many threads."""
 
     def __init__(
-        self, client: Client, token: Secret, *, client_id: str = "", client_secret: Secret
+        self, client: Client, token: Token, *, client_id: str = "", client_secret: Secret
     ) -> None:
         self.client = client
         self._token = token
@@ -73,7 +73,7 @@ class HubSpot:
     def static_token(self) -> bool:
         """Whether the token is a private app's or a service key, which stay as they are; an
         OAuth token is renewed all the time."""
-        return self._token.reveal().startswith("pat-")
+        return isinstance(self._token, Secret) and self._token.reveal().startswith("pat-")
 
     def usage(self) -> UsageAnswer:
         """How many calls are allowed, and how many of the day's are used."""
@@ -86,10 +86,11 @@ class HubSpot:
         Private apps and service keys (``pat-…``) have their own call, OAuth tokens another,
         which takes the app's id and secret; without those nothing can be asked.
         """
+        token = self._token if isinstance(self._token, Secret) else self._token.current()
         if self.static_token:
-            request = wire.private_app_token(self._token)
+            request = wire.private_app_token(token)
         elif self._client_id and self._client_secret:
-            request = wire.oauth_token(self._token, self._client_id, self._client_secret)
+            request = wire.oauth_token(token, self._client_id, self._client_secret)
         else:
             return None
         try:

@@ -3,15 +3,17 @@ and lets nothing leave for another host or path.
 
 Redirects are never followed (a 307 would send the answers again, elsewhere), the
 environment's proxies and certificates are ignored, answers are read up to a cap, and nothing
-is retried here: whether a call may be repeated is not the client's to decide.
+is retried here: whether a call may be repeated is not the client's to decide. The one exception
+is a 401 to a token that can be renewed: HubSpot has done nothing then.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import http.cookiejar
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import metadata
 from urllib.parse import urlsplit
 
@@ -42,6 +44,23 @@ OFFICIAL_HOSTS: Mapping[Host, re.Pattern[str]] = {
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
+@dataclasses.dataclass(frozen=True)
+class Renewing:
+    """A token that changes: OAuth's live for half an hour."""
+
+    current: Callable[[], Secret]
+    """The token for a call that is about to be made. Raises :class:`NotInstalled`,
+    :class:`AppRefused`, :class:`RateLimited` or :class:`NotSent` when there is none: the call has
+    not been made then."""
+    renewed: Callable[[Secret], Secret | None]
+    """Another token, after HubSpot answered 401 to this one; None when it is to stay at that.
+    Raises as ``current`` does."""
+
+
+Token = Secret | Renewing
+"""A private app's token or a service key, which stays as it is, or one that is renewed."""
+
+
 class Client:
     """Sends requests to HubSpot, or to the emulator when ``emulated`` is true.
 
@@ -52,7 +71,7 @@ class Client:
 
     def __init__(
         self,
-        token: Secret,
+        token: Token,
         bases: Mapping[Host, str],
         *,
         emulated: bool,
@@ -85,14 +104,26 @@ class Client:
         """One call, and whatever status came back.
 
         Raises :class:`NotSent` when no byte left, :class:`Ambiguous` when a submission may
-        have arrived, :class:`Unavailable` when another call got no answer, and
-        :class:`ForbiddenDestination` for a host or path that is not on the list.
+        have arrived, :class:`Unavailable` when another call got no answer,
+        :class:`ForbiddenDestination` for a host or path that is not on the list, and what
+        getting a token raised.
         """
         address = self.destination(request)
+        if ROUTES[request.operation].bare:
+            return self._send(request, address, None)
+        if isinstance(self._token, Secret):
+            return self._send(request, address, self._token)
+        token = self._token.current()
+        response = self._send(request, address, token)
+        if response.status == 401 and (another := self._token.renewed(token)) is not None:
+            return self._send(request, address, another)
+        return response
+
+    def _send(self, request: Request, address: str, token: Secret | None) -> Response:
         submitting = request.operation is Operation.SECURE_SUBMIT
         failure: GatewayError | None = None
         try:
-            status, headers, body = self._call(request, address)
+            status, headers, body = self._call(request, address, token)
         except Exception as error:
             failure = _io_failure(error, submitting=submitting)
         if failure is not None:
@@ -107,7 +138,9 @@ class Client:
             raise _unclear(submitting=submitting)
         return Response(status, headers, body)
 
-    def _call(self, request: Request, address: str) -> tuple[int, dict[str, str], bytes | None]:
+    def _call(
+        self, request: Request, address: str, token: Secret | None
+    ) -> tuple[int, dict[str, str], bytes | None]:
         route = ROUTES[request.operation]
         self._drop_idle_connections()
         answer = self._session.request(
@@ -115,7 +148,7 @@ class Client:
             address,
             params=request.query,
             data=request.body,
-            headers=self._headers(request),
+            headers=self._headers(request, token),
             timeout=(CONNECT_TIMEOUT_S, route.timeout_s),
             allow_redirects=False,
             stream=True,
@@ -153,14 +186,15 @@ class Client:
             return scheme == "http" and host in _LOOPBACK and "@" not in netloc
         return scheme == "https" and OFFICIAL_HOSTS[kind].fullmatch(netloc) is not None
 
-    def _headers(self, request: Request) -> dict[str, str]:
+    def _headers(self, request: Request, token: Secret | None) -> dict[str, str]:
         headers = {
-            "Authorization": f"Bearer {self._token.reveal()}",
             "User-Agent": self._user_agent,
             "Accept": "application/json",
             # A compressed answer could unpack to any size.
             "Accept-Encoding": "identity",
         }
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token.reveal()}"
         if request.body is not None:
             headers["Content-Type"] = request.content_type
         return headers

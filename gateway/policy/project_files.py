@@ -18,6 +18,7 @@ from typing import Any
 
 from gateway.domain.features import NOTIFIED, Feature
 from gateway.domain.findings import Finding, finding
+from gateway.domain.grants import CALLBACK
 from gateway.domain.objects import object_type
 from gateway.domain.reports import FormReport
 from gateway.domain.scope_plans import ScopePlan
@@ -33,7 +34,6 @@ PLACES: Mapping[str, str] = {
 }
 """File → where it stands in a project."""
 
-REDIRECT_PATH = "/oauth/callback"
 MAX_CONCURRENT = 10
 """Requests HubSpot has under way at once; it takes no number below six."""
 
@@ -103,7 +103,7 @@ def project_files(
 def _app(project: Project, plan: ScopePlan, public_url: str) -> dict[str, Any]:
     auth: dict[str, Any] = {"type": str(project.auth)}
     if project.auth is Auth.OAUTH:
-        auth["redirectUrls"] = [public_url + REDIRECT_PATH]
+        auth["redirectUrls"] = [public_url + CALLBACK]
     auth |= {
         "requiredScopes": list(plan.scopes.needed),
         "optionalScopes": [],

@@ -1,4 +1,4 @@
-"""Sealed answers: every call into the ciphers is made from this file.
+"""Sealed answers: every call into their ciphers is made from this file.
 
 Format of an envelope, version 1 (numbers big-endian)::
 

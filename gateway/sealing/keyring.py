@@ -25,6 +25,7 @@ from gateway.sealing.keyfile import FILE_NAME, LOCK_PATIENCE_S, locked, read, wr
 from gateway.sealing.keys import Kept, OpeningKeys, SealingKey
 from gateway.sealing.ring import PLACES, Ring, new_ring, parse, with_key, without_key
 from gateway.sealing.suites import DEFAULT_SUITE
+from gateway.sealing.vault import Vault
 
 _DAY_S = 86_400
 _MISS_LASTS_S = 1.0
@@ -139,6 +140,11 @@ class Keyring(Kept):
         who holds the ring.
         """
         return hmac.new(self._ring.fingerprint_key, canonical, hashlib.sha256).hexdigest()
+
+    def vault(self, purpose: str) -> Vault:
+        """Where secrets of the program's own are sealed, under a key that lives as long as the
+        ring and serves ``purpose`` only."""
+        return Vault(self._ring.fingerprint_key, purpose)
 
     def __repr__(self) -> str:
         return f"<Keyring {self.mark}: {len(self.opening)} keys>"

@@ -17,7 +17,14 @@ from phonenumbers import SUPPORTED_REGIONS
 from gateway.domain.answers import Secret
 from gateway.domain.editions import Edition
 from gateway.domain.errors import SettingsError
-from gateway.settings.environment import OF_AN_ACCOUNT, Reader, merged, on_loopback, split
+from gateway.settings.environment import (
+    OF_AN_ACCOUNT,
+    OF_AN_APP,
+    Reader,
+    merged,
+    on_loopback,
+    split,
+)
 
 PROJECT = Path(__file__).resolve().parents[2]
 DEFAULT_API_BASE = "https://api.hubapi.com"
@@ -67,6 +74,8 @@ class Settings:
     """What reads and changes records and definitions; empty leaves that to ``token``."""
     client_id: str
     client_secret: Secret
+    refresh_token: Secret
+    """What an installation by OAuth is begun with, if anything."""
     portal_id: int | None
     api_base: str
     forms_base: str | None
@@ -110,6 +119,11 @@ class Settings:
     """Whether a webhook without a version 3 signature may be signed as before, without a time."""
 
     @property
+    def oauth(self) -> bool:
+        """Whether the program gets its tokens itself, by OAuth: it has no fixed one."""
+        return self.mode is not Mode.DEMO and not self.token
+
+    @property
     def database_folder(self) -> Path | None:
         """The folder of the outbox's file; None when it is kept by a server."""
         _, is_file, path = self.database_url.partition("sqlite:///")
@@ -145,6 +159,7 @@ def _read(reader: Reader) -> Settings | None:
         records_token=reader.secret("HUBSPOT_RECORDS_TOKEN"),
         client_id=reader.text("HUBSPOT_CLIENT_ID"),
         client_secret=reader.secret("HUBSPOT_CLIENT_SECRET"),
+        refresh_token=reader.secret("HUBSPOT_REFRESH_TOKEN"),
         portal_id=reader.number("HUBSPOT_PORTAL_ID", 0, 1, 10**12) or None,
         api_base=api_base or DEFAULT_API_BASE,
         forms_base=forms_base or (api_base if mode is Mode.EMULATED else None),
@@ -178,7 +193,11 @@ def _mode(reader: Reader, token: Secret, api_base: str | None, forms_base: str |
             "HUBSPOT_FORMS_BASE",
             "HUBSPOT_API_BASE and HUBSPOT_FORMS_BASE must both be the emulator, or neither",
         )
-    if token:
+    if token and reader.text("HUBSPOT_REFRESH_TOKEN"):
+        reader.fault(
+            "HUBSPOT_REFRESH_TOKEN", "HUBSPOT_ACCESS_TOKEN is set too; take one of the two away"
+        )
+    if token or all(reader.text(name) for name in OF_AN_APP):
         return Mode.EMULATED if any(loopback) else Mode.LIVE
     if api_base or forms_base:
         reader.fault(
@@ -188,7 +207,9 @@ def _mode(reader: Reader, token: Secret, api_base: str | None, forms_base: str |
     for name in OF_AN_ACCOUNT:
         if reader.text(name):
             reader.fault(
-                "HUBSPOT_ACCESS_TOKEN", f"it is needed with {name}; without it this is a demo"
+                "HUBSPOT_ACCESS_TOKEN",
+                f"it is needed with {name}; without it this is a demo (to install an app by OAuth "
+                f"instead, set {' and '.join(OF_AN_APP)})",
             )
     return Mode.DEMO
 

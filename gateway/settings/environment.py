@@ -25,6 +25,7 @@ KNOWN = frozenset(
     {
         "HUBSPOT_RECORDS_TOKEN", "GATEWAY_REVEAL_SECONDS",
         "HUBSPOT_ACCESS_TOKEN", "HUBSPOT_CLIENT_ID", "HUBSPOT_CLIENT_SECRET", "HUBSPOT_PORTAL_ID",
+        "HUBSPOT_REFRESH_TOKEN",
         "HUBSPOT_API_BASE", "HUBSPOT_FORMS_BASE", "HUBSPOT_FORMS_HOSTS", "HUBSPOT_EDITION",
         "GATEWAY_DATABASE_URL",
         "GATEWAY_DATA_DIR", "GATEWAY_KEYS", "GATEWAY_PUBLIC_URL", "GATEWAY_RATE_LIMIT",
@@ -42,14 +43,14 @@ OURS = ("HUBSPOT_", "GATEWAY_")
 SWITCHES: Mapping[str, bool] = {"on": True, "1": True, "off": False, "0": False}
 """What a switch may say."""
 
+OF_AN_APP = ("HUBSPOT_CLIENT_ID", "HUBSPOT_CLIENT_SECRET")
+"""With both of these and no token, the program gets its tokens itself, by OAuth."""
 OF_AN_ACCOUNT = (
-    "HUBSPOT_PORTAL_ID", "HUBSPOT_CLIENT_ID", "HUBSPOT_CLIENT_SECRET", "HUBSPOT_RECORDS_TOKEN",
+    "HUBSPOT_PORTAL_ID", *OF_AN_APP, "HUBSPOT_RECORDS_TOKEN", "HUBSPOT_REFRESH_TOKEN",
 )  # fmt: skip
 """Settings that mean a real account: without a token they would silently be a demo."""
 
 NOT_YET: Mapping[str, str] = {
-    "HUBSPOT_REFRESH_TOKEN": "signing in with a refresh token is not built yet; "
-    "put an access token into HUBSPOT_ACCESS_TOKEN and remove this",
     "GATEWAY_ROLES": "there is no sign-in yet, so roles would protect nothing; remove it",
     "OIDC_": "there is no sign-in yet, so this would protect nothing; remove it",
 }

@@ -187,6 +187,37 @@ paused_forms = Table(
 )
 """Forms HubSpot refused too often in a row: one submission is tried when the time has come."""
 
+grants = Table(
+    "grants",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("generation", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("portal_id", BigInteger, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("installed_ms", BigInteger, nullable=False),
+    Column("issued_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("ended", String(32)),
+    Column("adopted", String(64), nullable=False),
+    Column("owner", String(128)),
+    Column("until_ms", BigInteger, nullable=False),
+)
+"""What the account has granted to our app by OAuth: one row. ``sealed`` holds the tokens, bound to
+account, generation and version; ``owner`` is who renews them, until ``until_ms``."""
+
+install_links = Table(
+    "install_links",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("asked_by", String(128), nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+)
+"""The install links that wait for an answer, each with the ring's digest of its secret."""
+
 inbox = Table(
     "inbox",
     metadata,

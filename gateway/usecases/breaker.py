@@ -1,6 +1,7 @@
 """After a failure HubSpot is left alone for a moment, so that nobody waits for the same
 time-out twice, and a HubSpot in trouble is not hammered. While it refuses our token, one
 process in five minutes asks whether it still does; all others know it from the shared switch.
+Where the app is not installed there is no token, so nobody is asked anyway.
 """
 
 from __future__ import annotations
@@ -8,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from gateway.domain.errors import GatewayError
 from gateway.domain.hubspot_errors import (
     HubSpotError,
+    NotInstalled,
     NotSent,
     RateLimited,
     Unauthorized,
@@ -37,7 +39,8 @@ class Breaker:
     error answer stops only the question it was given to, because HubSpot may answer the others.
     """
 
-    def __init__(self, queue: Queue, token: str) -> None:
+    def __init__(self, queue: Queue, token: Callable[[], str]) -> None:
+        """``token`` gives the digest of the token, or of the installation it belongs to."""
         self._queue = queue
         self._token = token
         self._lock = threading.Lock()
@@ -52,6 +55,9 @@ class Breaker:
         probing = self._probes()
         try:
             yield
+        except NotInstalled:
+            self._note_not_installed()
+            raise
         except Unauthorized:
             self._turn_off()
             raise
@@ -97,10 +103,18 @@ class Breaker:
 
     def _turn_off(self) -> None:
         pause_s = POSITIONS[Switch.PAUSED_AUTH].again_s
-        effect = Effect(pause=Switch.PAUSED_AUTH, pause_s=pause_s, token=self._token)
+        effect = Effect(pause=Switch.PAUSED_AUTH, pause_s=pause_s, token=self._token())
         with contextlib.suppress(GatewayError):
             self._queue.apply(effect)
         self._refused, self._refused_read = True, time.monotonic()
+
+    def _note_not_installed(self) -> None:
+        switch = Switch.PAUSED_INSTALL
+        pause_s = POSITIONS[switch].again_s
+        effect = Effect(pause=switch, pause_s=pause_s, token=self._token())
+        with contextlib.suppress(GatewayError):
+            if self._queue.state().switch is not switch:
+                self._queue.apply(effect)
 
     def _raise_if_open(self, question: str) -> None:
         with self._lock:

@@ -14,7 +14,7 @@ from gateway.domain.errors import (
     UnknownForm,
 )
 from gateway.domain.forms import FormDefinition
-from gateway.domain.hubspot_errors import HubSpotError, NotFound, Unauthorized
+from gateway.domain.hubspot_errors import HubSpotError, NotFound, NotInstalled, Unauthorized
 from gateway.domain.locks import Approval, FormLock, LockFault
 from gateway.domain.reports import FormReport
 from gateway.domain.sensitivity import Sensitivity
@@ -100,6 +100,8 @@ class Check:
         """
         try:
             snapshot, report = self.form(form)
+        except NotInstalled:
+            raise IntakeClosed("not_installed") from None
         except Unauthorized:
             raise IntakeClosed("unauthorized") from None
         except HubSpotError:

@@ -96,7 +96,7 @@ class Delivery:
         instruments: Instruments,
         *,
         rate_limit: int,
-        token: str,
+        token: Callable[[], str],
         boot_s: Callable[[], float],
         now_ms: Callable[[], int],
     ) -> None:
@@ -276,7 +276,7 @@ class Delivery:
             if error.policy == DAILY:
                 cause = "daily_quota"
                 effect = Effect(pause=Switch.PAUSED_QUOTA, pause_s=self._until_midnight_s())
-        effect = dataclasses.replace(effect, token=self._token, setting=self._rate_limit)
+        effect = dataclasses.replace(effect, token=self._token(), setting=self._rate_limit)
         self._settle(
             job,
             row.event,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 
 from gateway.domain.errors import INTAKE_CAUSES, AccountRefused, GatewayError, KeyringBroken
 from gateway.domain.findings import Finding, Severity, finding
-from gateway.domain.hubspot_errors import HubSpotError, Unauthorized
+from gateway.domain.hubspot_errors import AppRefused, HubSpotError, NotInstalled, Unauthorized
+from gateway.domain.record_errors import ForeignRecordsToken, RecordsTokenRefused
 from gateway.domain.reports import FormReport
 from gateway.domain.submissions import STATE_WORDS, State
 from gateway.hubspot.api import HubSpot
@@ -18,7 +20,9 @@ from gateway.settings.options import OPTION_FILE, Option, file_findings, unsafe_
 from gateway.store.store import Store
 from gateway.usecases.account_health import account_findings
 from gateway.usecases.check import Check
+from gateway.usecases.desk import Desk
 from gateway.usecases.intake import Intake
+from gateway.usecases.oauth import OAuth
 from gateway.usecases.overview import Watch
 from gateway.usecases.portal import CLOCK_SKEW_MS, Portal
 
@@ -44,6 +48,8 @@ class Doctor:
         check: Check,
         intake: Intake,
         watch: Watch,
+        desk: Desk,
+        oauth: OAuth,
         now_ms: Callable[[], int],
     ) -> None:
         self._settings = settings
@@ -54,12 +60,15 @@ class Doctor:
         self._check = check
         self._intake = intake
         self._watch = watch
+        self._desk = desk
+        self._oauth = oauth
         self._now_ms = now_ms
 
     def findings(self, option: Option | None = None) -> tuple[Finding, ...]:
         """Every finding, in the order a person would put things right. ``option`` gives the
         Streamlit options in effect; without it the project's own option file is looked at."""
-        return (*self._mode(), *_options(option), *self._own(), *self._hubspot())
+        of_hubspot = (*self._hubspot(), *self._records_token())
+        return (*self._mode(), *_options(option), *self._own(), *of_hubspot)
 
     def _mode(self) -> Iterator[Finding]:
         if self._settings.mode is Mode.DEMO:
@@ -110,12 +119,18 @@ class Doctor:
             facts = self._portal.facts(max_age_ms=0)
         except AccountRefused as error:
             yield finding(ACCOUNT_FINDINGS[error.cause])
+        except NotInstalled:
+            yield from self._oauth.findings()
+            yield from _forms(self._reports())
+        except AppRefused:
+            yield finding("app_refused")
         except Unauthorized:
             yield finding("token_refused")
         except HubSpotError:
             yield finding("hubspot_unreachable")
             yield from _forms(self._reports())
         else:
+            yield from self._oauth.findings()
             reports = self._reports()
             yield from account_findings(self._hubspot_calls, facts, reports or ())
             if facts.clock_skew_ms is not None:
@@ -123,6 +138,20 @@ class Doctor:
                 seconds = facts.clock_skew_ms // 1000 if facts.clock_wrong else _CLOCK_GRAIN_S
                 yield finding(code, seconds=seconds)
             yield from _forms(reports)
+
+    def _records_token(self) -> Iterator[Finding]:
+        """Whose the token for records is; nothing where HubSpot cannot be asked."""
+        if not self._desk.separate:
+            yield finding("records_token_same")
+            return
+        with contextlib.suppress(HubSpotError, AccountRefused):
+            try:
+                self._desk.held(max_age_ms=0)
+                yield finding("records_token_ready")
+            except ForeignRecordsToken:
+                yield finding("records_token_foreign")
+            except RecordsTokenRefused:
+                yield finding("records_token_refused")
 
     def _reports(self) -> tuple[FormReport, ...] | None:
         """The report on every form; None when HubSpot cannot be asked for them."""

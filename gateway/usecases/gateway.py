@@ -28,19 +28,24 @@ from gateway.usecases.approvals import Approvals
 from gateway.usecases.check import Check, IntakeForm
 from gateway.usecases.deliver import OLDEST_SENT_MS
 from gateway.usecases.doctor import Doctor
+from gateway.usecases.emulated import EmulatedAccount
 from gateway.usecases.housekeeping import Housekeeping
 from gateway.usecases.instruments import Instruments
+from gateway.usecases.oauth import OAuth
 from gateway.usecases.overview import Watch
 from gateway.usecases.probe import ProbeRun
+from gateway.usecases.properties import Properties
 from gateway.usecases.readiness import Readiness
 from gateway.usecases.receive import Webhooks
+from gateway.usecases.records import Records
 from gateway.usecases.scope_plan import Scopes
+from gateway.usecases.search import RecordSearch
 from gateway.usecases.submit import Submit
 from gateway.usecases.worker import Worker
 
 LONG_RESTS = frozenset(
-    {"unauthorized", "forbidden", "unreachable", "migrating", "daily_quota", "ip_block", "clock",
-     "policy", "operator"}
+    {"unauthorized", "not_installed", "forbidden", "unreachable", "migrating", "daily_quota",
+     "ip_block", "clock", "policy", "operator"}
 )  # fmt: skip
 """Causes for which the queue rests longer than anybody should wait at a screen."""
 SETTLED = frozenset(State) - {State.QUEUED, State.SENDING}
@@ -69,7 +74,12 @@ class Gateway:
         doctor: Doctor,
         readiness: Readiness,
         scopes: Scopes,
+        oauth: OAuth,
         webhooks: Webhooks,
+        properties: Properties,
+        records: Records,
+        search: RecordSearch,
+        emulated: EmulatedAccount | None,
         now_ms: Callable[[], int],
         resources: ExitStack,
     ) -> None:
@@ -90,7 +100,13 @@ class Gateway:
         self._doctor = doctor
         self.ready = readiness
         self.scopes = scopes
+        self.oauth = oauth
         self.webhooks = webhooks
+        self.properties = properties
+        self.records = records
+        self.search = search
+        self.emulated = emulated
+        """The emulated HubSpot of a demo; None in every other mode."""
         self._now_ms = now_ms
         self._resources = resources
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="read-again")

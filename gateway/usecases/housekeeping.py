@@ -35,8 +35,10 @@ DUTY_LEASE_S = 300.0
 INBOX_S = 30 * 86_400
 """How long what HubSpot reported is kept: it sends an event again for a day at most."""
 INBOX_BATCH = 200
-REFUSALS = frozenset({"unauthorized", "rate_limited", "ip_block"})
+REFUSALS = frozenset({"unauthorized", "not_installed", "rate_limited", "ip_block"})
 """Rests in which not even reading is allowed, as keys of ``CAUSES``."""
+WITHOUT_TOKEN = frozenset({Switch.PAUSED_AUTH, Switch.PAUSED_INSTALL})
+"""Positions of the switch in which there is no token to read with."""
 
 
 class Housekeeping:
@@ -110,6 +112,12 @@ class Housekeeping:
         if switch is Switch.PAUSED_AUTH and self._due("token", CHORES_S):
             # The first question after its time ends the pause: see the breaker.
             return self._facts_now() is not None
+        if switch is Switch.PAUSED_INSTALL and self._due("install", CHORES_S):
+            # Nobody is asked as long as there is no token: that costs nothing.
+            if self._facts_now() is None:
+                return False
+            self._queue.over(switch)
+            return True
         if switch is not Switch.PAUSED_CLOCK or not self._due("clock", CHORES_S):
             return False
         facts = self._facts_now() if self._queue.elect(switch) else None
@@ -122,7 +130,7 @@ class Housekeeping:
         """Whether HubSpot may be asked for submissions: it has not refused our token, blocked
         our address, or asked us to slow down."""
         state = self._queue.state()
-        return state.switch is not Switch.PAUSED_AUTH and state.rest_cause not in REFUSALS
+        return state.switch not in WITHOUT_TOKEN and state.rest_cause not in REFUSALS
 
     def _facts_now(self) -> PortalFacts | None:
         try:

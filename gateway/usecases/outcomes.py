@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 from gateway.domain.errors import ForbiddenDestination, GatewayError, KeyringBroken, UnknownForm
 from gateway.domain.hubspot_errors import (
     Ambiguous,
+    AppRefused,
     Forbidden,
     HubSpotError,
     NotFound,
+    NotInstalled,
     NotSent,
     RateLimited,
     Rejected,
@@ -130,13 +132,16 @@ def _backoff(_: GatewayError, attempts: int) -> float:
 
 
 _UNSENT = Event.PROVEN_UNSENT
-_AUTH, _SCOPE = Switch.PAUSED_AUTH, Switch.PAUSED_SCOPE
+_AUTH, _SCOPE, _INSTALL = Switch.PAUSED_AUTH, Switch.PAUSED_SCOPE, Switch.PAUSED_INSTALL
 
 SENDING: Mapping[type[GatewayError], Outcome] = {
     NotSent: Outcome(_UNSENT, "unreachable", _unreachable),
     # A refusal may be about this one submission: after the rest another one is tried first.
     RateLimited: Outcome(_UNSENT, "rate_limited", _limited, _a_turn),
     Unauthorized: Outcome(_UNSENT, "unauthorized", _pausing(_AUTH, counts=True)),
+    # There was no token to send with.
+    AppRefused: Outcome(_UNSENT, "unauthorized", _pausing(_AUTH, counts=False)),
+    NotInstalled: Outcome(_UNSENT, "not_installed", _pausing(_INSTALL, counts=False)),
     Forbidden: Outcome(_UNSENT, "forbidden", _pausing(_SCOPE, counts=True), _auth_and_a_turn),
     Rejected: Outcome(Event.REFUSED_BY_HUBSPOT, "invalid"),
     NotFound: Outcome(Event.REFUSED_BY_HUBSPOT, "not_found"),
@@ -148,6 +153,8 @@ CHECKING: Mapping[type[GatewayError], Outcome] = {
     NotSent: SENDING[NotSent],
     RateLimited: Outcome(_UNSENT, "rate_limited", _limited_reading, _a_turn),
     Unauthorized: Outcome(_UNSENT, "unauthorized", _pausing(_AUTH, counts=False)),
+    AppRefused: SENDING[AppRefused],
+    NotInstalled: SENDING[NotInstalled],
     Forbidden: Outcome(_UNSENT, "forbidden", _pausing(_SCOPE, counts=False), _auth_and_a_turn),
     # One form's description in trouble must not hold up the others.
     Unavailable: Outcome(_UNSENT, "definitions_old", _nothing_left, _backoff),

@@ -30,7 +30,8 @@ class PortalFacts(msgspec.Struct, frozen=True):
     scopes: tuple[str, ...] | None
     read_at_ms: int
     token_fingerprint: str = ""
-    """The key ring's digest of the token: what another token was told is not believed."""
+    """The key ring's digest of the token, or of the installation it belongs to: what another was
+    told is not believed."""
     scopes_read_at_ms: int = 0
     time_zone: str = "UTC"
     """The account's, by IANA's name: its day of calls begins at its midnight."""
@@ -61,7 +62,7 @@ class Portal:
         forms_hosts: Mapping[str, str] | None,
         now_ms: Callable[[], int],
         breaker: Breaker,
-        token_fingerprint: str,
+        token_fingerprint: Callable[[], str],
         keep_age_ms: int,
     ) -> None:
         self._breaker = breaker
@@ -84,7 +85,7 @@ class Portal:
         of the account's region go: then nothing may be sent.
         """
         with self._lock:
-            if self._facts is None or not 0 <= self._age_ms(self._facts) <= max_age_ms:
+            if self._facts is None or not self._is_fresh(self._facts, max_age_ms):
                 with self._breaker.guard(REMEMBERED_AS):
                     self._facts = self._ask()
                 # A full disk must not keep anybody from asking.
@@ -126,8 +127,12 @@ class Portal:
     def _forget_another_token(self) -> None:
         """Everything remembered was told to one token; another may be another account's."""
         kept = self._remembered()
-        if kept is not None and kept.token_fingerprint != self._token_fingerprint:
+        if kept is not None and kept.token_fingerprint != self._token_fingerprint():
             self._snapshots.forget_all()
+
+    def _is_fresh(self, facts: PortalFacts, max_age_ms: int) -> bool:
+        ours = facts.token_fingerprint == self._token_fingerprint()
+        return ours and 0 <= self._age_ms(facts) <= max_age_ms
 
     def _age_ms(self, facts: PortalFacts) -> int:
         return self._now_ms() - facts.read_at_ms
@@ -136,9 +141,9 @@ class Portal:
         answer = self._hubspot.account()
         scopes = self._hubspot.token_scopes()
         now = self._now_ms()
-        before = self._remembered()
+        before, token = self._remembered(), self._token_fingerprint()
         told, told_at_ms = (tuple(sorted(scopes)) if scopes is not None else None), now
-        if told is None and before is not None:
+        if told is None and before is not None and before.token_fingerprint == token:
             # HubSpot did not say this time; for a while what it said last is better than not
             # to know.
             told_at_ms = before.scopes_read_at_ms
@@ -149,7 +154,7 @@ class Portal:
             region=answer.details.data_hosting_location,
             scopes=told,
             read_at_ms=now,
-            token_fingerprint=self._token_fingerprint,
+            token_fingerprint=token,
             scopes_read_at_ms=told_at_ms,
             time_zone=answer.details.time_zone,
             clock_skew_ms=now - answer.date_ms if answer.date_ms is not None else None,

@@ -9,9 +9,11 @@ from gateway.domain.errors import AccountRefused
 from gateway.domain.features import Feature
 from gateway.domain.findings import Finding, finding
 from gateway.domain.hubspot_errors import HubSpotError
+from gateway.domain.objects import OBJECT_TYPES
 from gateway.domain.reports import FormReport
 from gateway.domain.scope_plans import FeatureScopes, FormScopes, NeedState, ScopePlan
-from gateway.domain.scopes import ScopeNeed
+from gateway.domain.scopes import FORMS, GIVEN, ScopeNeed
+from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.users import Permission, User
 from gateway.policy.features import Cell, cells_of, demand
 from gateway.policy.permissions import require
@@ -76,6 +78,23 @@ class Scopes:
         ]
         return files.with_findings([*_unread(chosen), *closed])
 
+    def to_ask_for(
+        self, features: Collection[Feature], optional: Collection[Feature]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The scopes an app is installed with: those it cannot do without for ``features``, and
+        those that ``optional`` ones take beside them, on the forms that are open or only lack a
+        scope. As long as no form can be read, which takes an installation, everything that a
+        form could take is optional."""
+        try:
+            cells = cells_of(filter(_opens_with_scopes, self._check.all()))
+        except HubSpotError:
+            cells = ()
+        asked, beside = tuple(features), tuple(optional)
+        if not cells:
+            asked, beside, cells = (), (*features, *optional), _OF_ANY_FORM
+        needed = {*GIVEN, FORMS, *_names(asked, cells)}
+        return tuple(sorted(needed)), tuple(sorted(_names(beside, cells) - needed))
+
     def _reports(self, forms: Sequence[str]) -> tuple[FormReport, ...]:
         if not forms:
             return self._check.all()
@@ -87,6 +106,18 @@ class Scopes:
             return self._portal.last_known().held
         except (HubSpotError, AccountRefused):
             return None
+
+
+_OF_ANY_FORM: tuple[Cell, ...] = tuple(
+    (kind, of)
+    for kind in OBJECT_TYPES.values()
+    if kind.on_forms
+    for of in (Sensitivity.SENSITIVE, Sensitivity.HIGHLY_SENSITIVE)
+)
+
+
+def _names(features: Iterable[Feature], cells: tuple[Cell, ...]) -> set[str]:
+    return {need.name for feature in features for need in demand(feature, cells).needs}
 
 
 def _opens_with_scopes(report: FormReport) -> bool:

@@ -24,7 +24,7 @@ from gateway.domain.property_definitions import PropertyWish, WishedOption
 from gateway.domain.records import Association, UniqueKey
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import Payload
-from gateway.hubspot import deadline, property_calls, record_calls, wire
+from gateway.hubspot import deadline, oauth_calls, property_calls, record_calls, wire
 from gateway.hubspot.client import MAX_RESPONSE_BYTES, OFFICIAL_HOSTS, Client
 from gateway.hubspot.routes import ROUTES, Host, Operation
 from gateway.hubspot.wire import Request
@@ -58,6 +58,12 @@ REQUESTS = {
     Operation.DAILY_USAGE: wire.daily_usage(),
     Operation.PRIVATE_APP_TOKEN: wire.private_app_token(TOKEN),
     Operation.OAUTH_TOKEN: wire.oauth_token(TOKEN, "id", Secret("canary-secret")),
+    Operation.OAUTH_GRANT: oauth_calls.grant(
+        "id", Secret("canary-secret"), "refresh_token", refresh_token="canary-refresh"
+    ),
+    Operation.OAUTH_REVOKE: oauth_calls.revoke(
+        "id", Secret("canary-secret"), TOKEN, "refresh_token"
+    ),
     Operation.LIST_FORMS: wire.list_forms("next"),
     Operation.GET_FORM: wire.get_form(FORM),
     Operation.LIST_PROPERTIES: wire.list_properties("contacts", Sensitivity.SENSITIVE),

@@ -85,7 +85,7 @@ class Life(RuleBasedStateMachine):
         self.delivery = Delivery(
             "w1", self.outbox, self.keyring, gate, gate, hubspot,
             Instruments(self.outbox, self.store.queue, lambda: self.wall_ms),
-            rate_limit=0, token="", boot_s=lambda: self.boot_s, now_ms=lambda: self.wall_ms,
+            rate_limit=0, token=lambda: "", boot_s=lambda: self.boot_s, now_ms=lambda: self.wall_ms,
         )  # fmt: skip
         self.reconcile = Reconcile(
             self.outbox, hubspot, self.store.probes, window_s=WINDOW_S, page_pause_s=0.0,

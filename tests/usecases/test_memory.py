@@ -171,7 +171,7 @@ def test_who_waits_for_the_window_has_claimed_nothing(world: World, gateway: Gat
 def test_a_rate_limit_is_heeded_by_readers(tmp_path: Path) -> None:
     """After a 429 nothing is asked for as long as HubSpot wants, and the wait is told."""
     store = open_store(f"sqlite:///{tmp_path / 'data' / 'outbox.db'}")
-    breaker = Breaker(store.queue, "token")
+    breaker = Breaker(store.queue, lambda: "token")
     with pytest.raises(RateLimited), breaker.guard("forms"):
         raise RateLimited(retry_after=30.0)
     with pytest.raises(RateLimited) as caught, breaker.guard("another question"):

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, insert, insp
 
 from gateway.store.schema import VERSION, metadata, schema_version
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every step there is, oldest first; the last makes the tables of ``gateway.store.schema``. They
 stand here too, since loading Alembic takes longer than opening a database that needs none."""
 FIRST, HEAD = REVISIONS[0], REVISIONS[-1]
