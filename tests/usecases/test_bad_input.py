@@ -276,3 +276,19 @@ def test_an_unfit_definition_is_refused_before_it_is_sent(
         write(gateway)
     assert fault in [why.code for why in caught.value.reasons]
     assert _writes(world) == before
+
+
+def test_a_batch_of_definitions_says_which_half(ground: tuple[World, Gateway]) -> None:
+    """One is new, one is taken, one is archived: the new one is made, and the others say why."""
+    world, gateway = ground
+    wishes = {
+        "bad_input_note": _wish(),
+        "passport_number": _wish(),
+        "visitor_badge_color": _wish(data_sensitivity=Sensitivity.NON_SENSITIVE),
+    }
+    outcome = gateway.properties.batch.create("contacts", wishes, by=BY)
+    assert outcome.done == ("bad_input_note",)
+    assert set(outcome.failed) == {"passport_number", "visitor_badge_color"}
+    assert world.portal.property("0-1", "bad_input_note")["dataSensitivity"] == "sensitive"
+    gone = gateway.properties.batch.archive("contacts", ["bad_input_note", "nothing_here"], by=BY)
+    assert (gone.done, list(gone.failed)) == (("bad_input_note",), ["nothing_here"])
