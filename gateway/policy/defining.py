@@ -40,8 +40,14 @@ from gateway.domain.scopes import Access, ScopeNeed, property_need, sensitive_ne
 from gateway.domain.sensitivity import Sensitivity
 
 _F = PropertyFault
-NEEDED = ("label", "type", "fieldType", "groupName", "dataSensitivity")
-"""What a new property needs to be told, in HubSpot's words."""
+NEEDED = {
+    "label": "a label",
+    "type": "a type",
+    "fieldType": "a field type",
+    "groupName": "a group",
+    "dataSensitivity": "a class (dataSensitivity)",
+}
+"""What a new property needs to be told: HubSpot's word → as a sentence ends."""
 FIXED = ("has_unique_value",)
 """What is fixed at creation, besides the class, which has a sentence of its own."""
 _TAKEN_OVER = ("label", "description", "type", "field_type", "group_name", "hidden",
@@ -110,7 +116,8 @@ def _creation(
     revive: bool,
 ) -> Iterator[Reason]:
     yield from name_problems(name)
-    if missing := [word for word in NEEDED if word not in wish.said()]:
+    said = wish.said()
+    if missing := [words for name, words in NEEDED.items() if name not in said]:
         yield reason(_F.MISSING, what=", ".join(missing))
     known = present.find(name)
     if known is not None and not known.definition.archived:
