@@ -38,12 +38,12 @@ class Desk:
         turns HubSpot's refusals of the token into :class:`MissingScope` and
         :class:`RecordsTokenRefused`.
         """
+        held = self.held()
+        missing = [need for need in needs if held is not None and not need.met_by(held)]
+        if missing:
+            raise MissingScope(missing, certain=True)
         refused: Exception | None = None
         try:
-            held = self.held()
-            missing = [need for need in needs if held is not None and not need.met_by(held)]
-            if missing:
-                raise MissingScope(missing, certain=True)
             yield self.hubspot
         except Forbidden as error:
             if error.denial is not Denial.SCOPES:
@@ -55,22 +55,31 @@ class Desk:
             if not self.separate:
                 raise
             refused = RecordsTokenRefused()
+            self._told = None
         if refused is not None:
             raise refused
 
     def held(self, *, max_age_ms: int = FRESH_MS) -> frozenset[str] | None:
         """The token's scopes, at most ``max_age_ms`` old; None when HubSpot does not say. Raises
-        :class:`ForeignRecordsToken`, and what asking for the account raised."""
+        :class:`ForeignRecordsToken`, :class:`RecordsTokenRefused`, and what asking for the account
+        raised."""
         if not self.separate:
             return self._portal.last_known().held
         with self._lock:
             told, now = self._told, self._now_ms()
             if told is None or not now - max_age_ms <= told[0] <= now:
-                account = self.hubspot.account().details.portal_id
+                account = self._account()
                 if account != self._portal.last_known().portal_id:
                     raise ForeignRecordsToken
                 told = self._told = (now, self.hubspot.token_scopes())
             return told[1]
+
+    def _account(self) -> int:
+        """Whose the token is. Raises :class:`RecordsTokenRefused`."""
+        try:
+            return self.hubspot.account().details.portal_id
+        except Unauthorized:
+            raise RecordsTokenRefused from None
 
 
 def _lacked(needs: Sequence[ScopeNeed], error: Forbidden) -> Sequence[ScopeNeed]:
