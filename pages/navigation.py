@@ -4,11 +4,12 @@ import streamlit as st
 
 from gateway import bootstrap
 from gateway.domain.users import LOCAL_OPERATOR, Permission
-from gateway.ui import errors, guard, look
+from gateway.ui import errors, guard, look, session
 from gateway.ui.places import places_of
 
 user = LOCAL_OPERATOR
-places = places_of(user)
+gateway = bootstrap.served()
+places = places_of(user, gateway.mode)
 approves = user.may(Permission.APPROVE_FORMS)
 approve = st.Page("approve.py", title="Check and approve · Sealed Intake", url_path="approve")
 page = st.navigation(
@@ -26,5 +27,6 @@ page = st.navigation(
 )
 
 with guard.admitted(user), errors.calm():
-    look.frame(bootstrap.served().mode, places)
+    look.frame(gateway.mode, places)
+    session.arrive(page.url_path)
     page.run()

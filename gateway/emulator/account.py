@@ -12,6 +12,9 @@ from gateway.emulator import responses
 from gateway.emulator.calls import Call
 from gateway.emulator.responses import Answer
 
+REGION = "na1"
+"""Where the account's data is kept, in HubSpot's word."""
+
 
 def account_details(call: Call) -> Answer:
     """The account of the token. Every token may read it."""
@@ -28,7 +31,7 @@ def account_details(call: Call) -> Answer:
             "utcOffset": _as_offset(offset_ms),
             "utcOffsetMilliseconds": offset_ms,
             "uiDomain": "app.hubspot.com",
-            "dataHostingLocation": "na1",
+            "dataHostingLocation": REGION,
         }
     )
 

@@ -51,6 +51,15 @@ def list_faults(call: Call) -> Answer:
     return responses.as_json({"faults": list(call.portal.faults.listing())})
 
 
+def remove_fault(call: Call) -> Answer:
+    """Switch one fault or mix off, by the ``id`` it is listed with."""
+    text = call.params["fault_id"]
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    if not call.portal.faults.remove(number):
+        raise Stop(responses.not_found())
+    return Answer(204)
+
+
 def clear_faults(call: Call) -> Answer:
     """Switch every fault off, and lift a block."""
     call.portal.faults.clear()
@@ -59,7 +68,7 @@ def clear_faults(call: Call) -> Answer:
 
 
 def list_requests(call: Call) -> Answer:
-    """What was called, oldest first: names only."""
+    """What was called, oldest first: names only, the token by its name."""
     entries = call.portal.journal.entries()
     return responses.as_json({"requests": [dataclasses.asdict(entry) for entry in entries]})
 

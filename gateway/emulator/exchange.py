@@ -20,6 +20,7 @@ from gateway.emulator.tokens import Token, TokenKind
 
 MARK = {"X-Sealed-Intake-Emulator": "1"}
 """On every answer, so that nobody takes a demo for a delivery."""
+CORRELATION = "X-HubSpot-Correlation-Id"
 _JOURNAL_NAME_LENGTH = 120
 _KNOWN_PARTS = 3
 """How much of an unknown path the journal keeps: the rest may be anything, a token too."""
@@ -91,14 +92,16 @@ def turned_away(call: Call, answer: Answer) -> Outcome:
     """What no route takes: noted with the first parts of its path only."""
     parts = call.path.split("/")[: _KNOWN_PARTS + 1]
     path = "/".join(parts) + ("/…" if call.path.count("/") > _KNOWN_PARTS else "")
-    call.portal.journal.note(_entry(call, path, answer.status))
-    return Outcome(_marked(answer))
+    outcome = Outcome(_marked(answer))
+    call.portal.journal.note(_entry(call, path, outcome))
+    return outcome
 
 
 def broken(call: Call, what: str) -> Outcome:
     """A bug of the emulator's own: answered as HubSpot's internal error, noted by its type."""
-    call.portal.journal.note(_entry(call, "", 500, fault=f"bug: {what}"))
-    return Outcome(_marked(responses.error(500, "internal error")))
+    outcome = Outcome(_marked(responses.error(500, "internal error")))
+    call.portal.journal.note(_entry(call, "", outcome, fault=f"bug: {what}"))
+    return outcome
 
 
 def _with_fault(route: Route, call: Call, fault: Fault | None, now: float) -> Outcome:
@@ -208,7 +211,7 @@ def _handled(route: Route, call: Call) -> Answer:
 
 
 def _marked(answer: Answer) -> Answer:
-    own = {"X-HubSpot-Correlation-Id": str(uuid.uuid4())}
+    own = {CORRELATION: str(uuid.uuid4())}
     return answer.with_headers({**own, **answer.headers, **MARK})
 
 
@@ -224,18 +227,34 @@ def _noted(route: Route, call: Call, outcome: Outcome, fault: Fault | None = Non
     if route.area is not None:
         tag = _tag(content) if isinstance(content, Mapping) else None
         call.portal.arrived.note(Arrival(call.at, route.area, status, tag))
-    call.portal.journal.note(_entry(call, path, status, fields, fault.kind if fault else None))
+    struck = fault.kind if fault else None
+    call.portal.journal.note(_entry(call, path, outcome, route.area, fields, struck))
     return outcome
 
 
 def _entry(
     call: Call,
     path: str,
-    status: int,
+    outcome: Outcome,
+    area: Area | None = None,
     fields: tuple[str, ...] = (),
     fault: str | None = None,
 ) -> Entry:
-    return Entry(call.method, path, status, tuple(call.query), tuple(call.headers), fields, fault)
+    answer = outcome.answer
+    return Entry(
+        call.method,
+        path,
+        answer.status if answer else 0,
+        tuple(call.query),
+        tuple(call.headers),
+        fields,
+        fault,
+        area=area,
+        at_ms=call.at_ms,
+        took_ms=round((time.monotonic() - call.at + outcome.delay) * 1000),
+        correlation_id=answer.headers.get(CORRELATION, "") if answer else "",
+        caller=call.portal.caller(call.bearer),
+    )
 
 
 def _tag(content: Mapping[str, object]) -> str | None:

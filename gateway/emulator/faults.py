@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import enum
+import itertools
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -66,10 +67,14 @@ class Fault:
     """How many calls it strikes; None until it is cleared."""
     seconds: float
     """How late a slow answer or a late store is, and what ``Retry-After`` says."""
+    id: int = 0
+    """Its number, by which it can be taken away; 0 for one that a mix has drawn."""
 
 
 @dataclasses.dataclass(frozen=True)
 class _Kind:
+    doc: str
+    """What HubSpot does, in a sentence."""
     moment: Moment
     answer: Callable[[Fault], Answer] | None
     """The answer instead of the real one; None when the real one is sent, or none at all."""
@@ -80,6 +85,8 @@ class _Kind:
     """Where it makes sense; everywhere else it does not strike."""
     counted: bool = True
     """Whether its 429 counts towards the block of a caller that does not stop."""
+    timed: bool = False
+    """Whether the fault's seconds mean anything."""
 
 
 def _migrating(fault: Fault) -> Answer:
@@ -129,35 +136,63 @@ def _bad_gateway(_: Fault) -> Answer:
 _SUBMITS = frozenset({Area.SECURE_SUBMIT, Area.PUBLIC_SUBMIT})
 
 KINDS: Mapping[str, _Kind] = {
-    "401_missing": _Kind(Moment.BEFORE, lambda _: responses.not_authenticated()),
-    "401_expired": _Kind(Moment.BEFORE, lambda _: responses.expired(time.time() - 75, time.time())),
-    "403": _Kind(Moment.BEFORE, _missing_scopes),
-    "403_required_scopes": _Kind(Moment.BEFORE, _older_missing_scopes),
-    "403_not_public": _Kind(Moment.BEFORE, lambda _: responses.not_public()),
-    "403_banned": _Kind(Moment.BEFORE, lambda _: responses.banned()),
-    "403_unexplained": _Kind(Moment.BEFORE, lambda _: responses.forbidden()),
-    "404": _Kind(Moment.BEFORE, lambda _: responses.not_found()),
-    "423": _Kind(Moment.BEFORE, _locked),
-    "429": _Kind(Moment.BEFORE, lambda _: responses.rate_limited("TEN_SECONDLY_ROLLING")),
-    "429_daily": _Kind(Moment.BEFORE, lambda _: responses.rate_limited("DAILY")),
-    "429_retry_after": _Kind(Moment.BEFORE, _come_back),
-    "ip_block": _Kind(Moment.BEFORE, lambda _: responses.blocked(), counted=False),
-    "477": _Kind(Moment.BEFORE, _migrating),
-    "500": _Kind(Moment.BEFORE, _internal_error),
-    "500_after_store": _Kind(Moment.AFTER, _internal_error),
-    "502_html": _Kind(Moment.BEFORE, _bad_gateway),
-    "502_after_store": _Kind(Moment.AFTER, _bad_gateway),
-    "504_html": _Kind(Moment.BEFORE, lambda _: responses.edge_html(504, "Gateway Time-out")),
-    "drop_before": _Kind(Moment.BEFORE, None, cut=Cut.CLOSE),
-    "drop_after_store": _Kind(Moment.AFTER, None, cut=Cut.CLOSE),
-    "reset": _Kind(Moment.BEFORE, None, cut=Cut.RESET),
-    "reset_after_store": _Kind(Moment.AFTER, None, cut=Cut.RESET),
-    "late_store": _Kind(Moment.LATER, None, cut=Cut.CLOSE, areas=_SUBMITS),
-    "slow": _Kind(Moment.AFTER, None, delays=True),
-    "slow_before": _Kind(Moment.BEFORE, _internal_error, delays=True),
-    "garbage_json": _Kind(Moment.AFTER, _half_json),
-    "redirect": _Kind(Moment.BEFORE, _redirect),
-}
+    "401_missing": _Kind("Refuses the token as one it does not know.",
+        Moment.BEFORE, lambda _: responses.not_authenticated()),
+    "401_expired": _Kind("Refuses the token as one that has expired.",
+        Moment.BEFORE, lambda _: responses.expired(time.time() - 75, time.time())),
+    "403": _Kind("Says that the token lacks a scope, and which.",
+        Moment.BEFORE, _missing_scopes),
+    "403_required_scopes": _Kind("The same, in the older spelling.",
+        Moment.BEFORE, _older_missing_scopes),
+    "403_not_public": _Kind("Says that this part of the API is not for everybody.",
+        Moment.BEFORE, lambda _: responses.not_public()),
+    "403_banned": _Kind("Says that the account or the caller is banned.",
+        Moment.BEFORE, lambda _: responses.banned()),
+    "403_unexplained": _Kind("Forbids it without saying why.",
+        Moment.BEFORE, lambda _: responses.forbidden()),
+    "404": _Kind("Says that there is no such thing.",
+        Moment.BEFORE, lambda _: responses.not_found()),
+    "423": _Kind("Says that it is locked for two seconds.",
+        Moment.BEFORE, _locked),
+    "429": _Kind("Says that the ten-second limit is used up.",
+        Moment.BEFORE, lambda _: responses.rate_limited("TEN_SECONDLY_ROLLING")),
+    "429_daily": _Kind("Says that the day's limit is used up.",
+        Moment.BEFORE, lambda _: responses.rate_limited("DAILY")),
+    "429_retry_after": _Kind("Says that the limit is used up, and for how long.",
+        Moment.BEFORE, _come_back, timed=True),
+    "ip_block": _Kind("Its edge blocks this address, in plain text.",
+        Moment.BEFORE, lambda _: responses.blocked(), counted=False),
+    "477": _Kind("Says that the account is being moved to another region, and when to come back.",
+        Moment.BEFORE, _migrating, timed=True),
+    "500": _Kind("Fails, and has stored nothing.",
+        Moment.BEFORE, _internal_error),
+    "500_after_store": _Kind("Fails, and has stored it all the same.",
+        Moment.AFTER, _internal_error),
+    "502_html": _Kind("Its edge fails with a page of HTML; nothing was stored.",
+        Moment.BEFORE, _bad_gateway),
+    "502_after_store": _Kind("Its edge fails with a page of HTML; it was stored all the same.",
+        Moment.AFTER, _bad_gateway),
+    "504_html": _Kind("Its edge gives up waiting; nothing was stored.",
+        Moment.BEFORE, lambda _: responses.edge_html(504, "Gateway Time-out")),
+    "drop_before": _Kind("Closes the connection without an answer; nothing was stored.",
+        Moment.BEFORE, None, cut=Cut.CLOSE),
+    "drop_after_store": _Kind("Closes the connection without an answer; it was stored though.",
+        Moment.AFTER, None, cut=Cut.CLOSE),
+    "reset": _Kind("Resets the connection; nothing was stored.",
+        Moment.BEFORE, None, cut=Cut.RESET),
+    "reset_after_store": _Kind("Resets the connection; it was stored all the same.",
+        Moment.AFTER, None, cut=Cut.RESET),
+    "late_store": _Kind("Closes the connection without an answer, and stores it seconds later.",
+        Moment.LATER, None, cut=Cut.CLOSE, areas=_SUBMITS, timed=True),
+    "slow": _Kind("Does as it was asked, and answers late.",
+        Moment.AFTER, None, delays=True, timed=True),
+    "slow_before": _Kind("Fails after a long wait; nothing was stored.",
+        Moment.BEFORE, _internal_error, delays=True, timed=True),
+    "garbage_json": _Kind("Does as it was asked, and answers with half a text.",
+        Moment.AFTER, _half_json),
+    "redirect": _Kind("Sends the caller to another address.",
+        Moment.BEFORE, _redirect),
+}  # fmt: skip
 """What each kind of fault does. Some 5xx store and some do not; the sender cannot know which."""
 
 
@@ -165,8 +200,14 @@ class Mix:
     """A random mix of faults on one area, repeatable by its seed."""
 
     def __init__(
-        self, on: str, shares: Mapping[str, float], seed: int, seconds: Mapping[str, float]
+        self,
+        number: int,
+        on: str,
+        shares: Mapping[str, float],
+        seed: int,
+        seconds: Mapping[str, float],
     ) -> None:
+        self.id = number
         self._on, self._shares, self._seed, self._seconds = on, shares, seed, seconds
         self._random = random.Random(seed)  # noqa: S311 - it must repeat itself
         self._struck: collections.Counter[str] = collections.Counter()
@@ -188,6 +229,7 @@ class Mix:
     def listing(self) -> Mapping[str, Any]:
         """The mix as it was asked for, and how often each kind has struck."""
         return {
+            "id": self.id,
             "on": self._on,
             "mix": dict(self._shares),
             "seed": self._seed,
@@ -202,6 +244,7 @@ class Faults:
     def __init__(self) -> None:
         self._active: list[Fault] = []
         self._mixes: list[Mix] = []
+        self._ids = itertools.count(1)
 
     def add(self, on: str, kind: str, times: int | None = 1, seconds: float = 0.0) -> None:
         """Switch a fault on.
@@ -211,7 +254,7 @@ class Faults:
         _check(on, kind, seconds)
         if times is not None and times < 1:
             raise ValueError("a fault strikes at least once")
-        self._active.append(Fault(on, kind, times, seconds))
+        self._active.append(Fault(on, kind, times, seconds, next(self._ids)))
 
     def mix(
         self,
@@ -235,7 +278,7 @@ class Faults:
             raise ValueError("the shares of a mix are at least 0, and at most 1 together")
         if late.keys() - shares.keys():
             raise ValueError("the seconds of a mix belong to its own kinds")
-        self._mixes.append(Mix(on, dict(shares), seed, late))
+        self._mixes.append(Mix(next(self._ids), on, dict(shares), seed, late))
 
     def take(self, area: Area) -> Fault | None:
         """The fault that strikes this call, used up once; None when there is none."""
@@ -248,6 +291,13 @@ class Faults:
                 return fault
         drawn = (mix.draw(area) for mix in self._mixes)
         return next((fault for fault in drawn if fault is not None), None)
+
+    def remove(self, number: int) -> bool:
+        """Switch one fault or mix off, by its id; whether it was still there."""
+        before = len(self._active) + len(self._mixes)
+        self._active = [fault for fault in self._active if fault.id != number]
+        self._mixes = [mix for mix in self._mixes if mix.id != number]
+        return len(self._active) + len(self._mixes) < before
 
     def clear(self) -> None:
         """Switch every fault off."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import itertools
 from collections.abc import Sequence
 
 LENGTH = 10_000
@@ -23,6 +24,16 @@ class Entry:
     fields: tuple[str, ...]
     """The submitted fields' names, as errors spell them (``email``, ``0-2/name``)."""
     fault: str | None = None
+    area: str | None = None
+    """The part of the API, None for what no route takes."""
+    at_ms: int = 0
+    """When its head had been read, milliseconds since the epoch."""
+    took_ms: int = 0
+    """Until it is answered, a fault's waiting included."""
+    correlation_id: str = ""
+    """Of the answer; empty where there was none."""
+    caller: str = ""
+    """The token's name, never its text: see :meth:`Portal.caller`."""
 
 
 class Journal:
@@ -38,6 +49,11 @@ class Journal:
     def entries(self) -> Sequence[Entry]:
         """The calls remembered."""
         return tuple(self._entries)
+
+    def newest(self, most: int, area: str | None = None) -> Sequence[Entry]:
+        """The last ``most`` calls, newest first; of one area when it is named."""
+        fitting = (row for row in reversed(self._entries) if area in (None, row.area))
+        return tuple(itertools.islice(fitting, most))
 
     def clear(self) -> None:
         """Forget all calls."""

@@ -79,8 +79,6 @@ class Portal:
         """Of an installation that is there from the start: the least a gateway needs."""
         self.developer_key = str(uuid.uuid4())
         """The ``hapikey`` of the settings API."""
-        self.callers: dict[str, str] = {}
-        """Further tokens' names for the journal, by their text."""
         self.wake: Callable[[], object] = lambda: None
         """Calls whoever sends webhooks."""
         self.revision = 0
@@ -188,11 +186,12 @@ class Portal:
         token = self.tokens.find(text) if text else None
         if text is None or token is None:
             return "no token" if text is None else "an unknown token"
-        if text == self.intake_token:
-            return "intake token"
-        if text == self.access_token:
-            return "main token"
-        return self.callers.get(text, _CALLERS[token.kind])
+        own = {
+            self.intake_token: "intake token",
+            self.desk_token: "records token",
+            self.access_token: "main token",
+        }
+        return own.get(text, _CALLERS[token.kind])
 
     def revoke_grant(self, refresh_token: str | None = None) -> int:
         """Uninstall the app: the grant's refresh tokens and access tokens are unknown from

@@ -80,6 +80,10 @@ class Received:
             bisect.insort(self._by_form[row.submission.form_id], row)
         return self._by_form.get(form_id, ())
 
+    def count(self, tag: str) -> int:
+        """How often one tag was taken in."""
+        return self._tags[tag]
+
     def tags(self) -> Mapping[str, int]:
         """How often each tag was taken in, visible or not."""
         return dict(self._tags)

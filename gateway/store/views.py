@@ -158,6 +158,13 @@ class Views:
         asked = select(_C.sid).where(_C.receipt == receipt)
         return self._means.reader.run(lambda connection: connection.execute(asked).scalar())
 
+    def receipts_of(self, sids: Sequence[str]) -> Mapping[str, str]:
+        """sid → receipt, of those that are ours."""
+        asked = select(_C.sid, _C.receipt).where(_C.sid.in_(sids))
+        return self._means.reader.run(
+            lambda connection: {sid: str(receipt) for sid, receipt in connection.execute(asked)}
+        )
+
     def sent_with(self, sids: Sequence[str]) -> Mapping[str, int]:
         """sid → the ``submittedAt`` it is sent with, ms since the epoch."""
         asked = select(_C.sid, _C.submitted_at_ms, _C.restamped_ms).where(_C.sid.in_(sids))

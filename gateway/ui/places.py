@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from gateway.domain.users import Permission, User
+from gateway.settings import Mode
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,6 +17,8 @@ class Place:
     word: str
     """What leads there, and the page's title."""
     permission: Permission
+    only_in: Mode | None = None
+    """The one mode it exists in; None for every."""
 
     @property
     def path(self) -> str:
@@ -26,14 +29,18 @@ class Place:
 PLACES: tuple[Place, ...] = (
     Place("deliveries.py", "Deliveries", Permission.VIEW_OUTBOX),
     Place("inbox.py", "Inbox", Permission.VIEW_INBOX),
+    Place("records.py", "Records", Permission.VIEW_RECORDS),
     Place("setup.py", "Set-up", Permission.CHECK_FORMS),
+    Place("emulator.py", "Emulator", Permission.PLAY_WITH_EMULATOR, Mode.DEMO),
 )
 """In the order they are shown. Each is served because ``gateway.web.surface`` lists it too."""
 
 
-def places_of(user: User) -> tuple[Place, ...]:
-    """The places ``user`` may go to."""
-    return tuple(place for place in PLACES if user.may(place.permission))
+def places_of(user: User, mode: Mode | None = None) -> tuple[Place, ...]:
+    """The places ``user`` may go to: those of every mode, and those of ``mode``."""
+    return tuple(
+        place for place in PLACES if user.may(place.permission) and place.only_in in (None, mode)
+    )
 
 
 def leads_to(file: str, user: User) -> bool:

@@ -21,9 +21,12 @@ from gateway.domain.locks import GuardMode
 from gateway.domain.queue import Switch
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import Event, State, read_receipt
+from gateway.ui.record_desk import RecordDesk
 
 _DESK = "desk"
 _PREFIX = "f"
+RECORDS = "records"
+"""The address's path of the page of records."""
 
 
 @dataclasses.dataclass
@@ -92,6 +95,21 @@ class InboxView(Renewed):
     property_name: str | None = None
     rows: int = 50
     """How many notices are listed."""
+
+
+@dataclasses.dataclass
+class EmulatorView(Renewed):
+    """What somebody looks at in the emulated HubSpot. Choices only: never a value."""
+
+    part: str = ""
+    object_type_id: str = "0-1"
+    area: str | None = None
+    """The part of the API whose requests are shown; None for all."""
+    tokens_until: float = 0.0
+    values_until: float = 0.0
+    """Until when (monotonic) tokens and sensitive values are shown."""
+    told: tuple[str, str] | None = None
+    """What came of the last press: a title and a sentence."""
 
 
 @dataclasses.dataclass
@@ -178,6 +196,8 @@ class Desk:
     approvals: dict[str, Approving] = dataclasses.field(default_factory=dict)
     watch: Watch = dataclasses.field(default_factory=Watch)
     inbox: InboxView = dataclasses.field(default_factory=InboxView)
+    records: RecordDesk = dataclasses.field(default_factory=RecordDesk)
+    emulator: EmulatorView = dataclasses.field(default_factory=EmulatorView)
 
 
 def _desk() -> Desk:
@@ -204,6 +224,23 @@ def watch() -> Watch:
 def inbox() -> InboxView:
     """What the tab looks at in the inbox."""
     return _desk().inbox
+
+
+def records() -> RecordDesk:
+    """What the tab looks for, and at, on the page of records."""
+    return _desk().records
+
+
+def arrive(path: str) -> None:
+    """The tab shows the page at ``path`` now: what belongs to a person on the page of records is
+    let go anywhere else."""
+    if path != RECORDS and _DESK in st.session_state:
+        _desk().records.leave()
+
+
+def emulator() -> EmulatorView:
+    """What the tab looks at in the emulated HubSpot."""
+    return _desk().emulator
 
 
 def forget(old: Draft) -> None:

@@ -17,7 +17,9 @@ _TYPES: Mapping[str, str] = {
     "deliveries.css": "text/css",
     "inbox.css": "text/css",
     "setup.css": "text/css",
+    "records.css": "text/css",
     "approval.css": "text/css",
+    "emulator.css": "text/css",
     "failure.css": "text/css",
     "icon.svg": "image/svg+xml",
 }

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway import bootstrap
+from gateway.domain.grants import CALLBACK
 from gateway.domain.webhooks import PATH
 from gateway.web import assets
 from gateway.web.failures import plain_failure
@@ -22,11 +24,15 @@ PAGES: Mapping[str, str] = {
     "/deliveries": "every delivery",
     "/approve": "one form to approve",
     "/inbox": "what HubSpot reported",
+    "/records": "records of the account",
     "/setup": "what is wrong with the set-up",
+    "/emulator": "the emulated HubSpot of a demo",
 }
 """Path → what a person meets there. Each is served as the same shell."""
+ONLY_IN_A_DEMO = frozenset({"/emulator"})
+"""Pages that do not exist unless the emulated HubSpot runs in this process."""
 
-_OWN = frozenset({"/healthz", "/readyz", "/metrics", PATH}) | frozenset(assets.PATHS)
+_OWN = frozenset({"/healthz", "/readyz", "/metrics", PATH, CALLBACK}) | frozenset(assets.PATHS)
 _STREAMLIT = frozenset({"/_stcore/health", "/_stcore/host-config", "/_stcore/stream"})
 
 
@@ -46,10 +52,14 @@ class Surface:
         self._paths = paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan" or scope["path"] in self._paths:
+        if scope["type"] == "lifespan" or self._is_there(scope["path"]):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008})
         else:
             await plain_failure(404)(scope, receive, send)
+
+    def _is_there(self, path: str) -> bool:
+        hidden = path in ONLY_IN_A_DEMO and bootstrap.served().emulated is None
+        return path in self._paths and not hidden

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from gateway.emulator import Emulator
 
@@ -49,17 +50,16 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def running_app(
-    data: Path, emulator: Emulator, port: int | None = None, **more: str
+    data: Path, emulator: Emulator | None, port: int | None = None, **more: str
 ) -> Iterator[str]:
-    """`streamlit run app.py` against ``emulator``, with ``more`` settings; its address."""
+    """`streamlit run app.py` against ``emulator`` (without one it is a demo), with ``more``
+    settings; its address."""
     port = port or free_port()
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(data),
-        "HUBSPOT_ACCESS_TOKEN": emulator.access_token,
-        "HUBSPOT_API_BASE": emulator.api_base,
-        "HUBSPOT_FORMS_BASE": emulator.forms_base,
         "GATEWAY_DATA_DIR": str(data / "gateway"),
+        **({} if emulator is None else _against(emulator)),
         **more,
     }
     with (data / "app.log").open("wb") as log:
@@ -74,6 +74,14 @@ def running_app(
         finally:
             process.terminate()
             process.wait(_PATIENCE_S)
+
+
+def _against(emulator: Emulator) -> dict[str, str]:
+    return {
+        "HUBSPOT_ACCESS_TOKEN": emulator.access_token,
+        "HUBSPOT_API_BASE": emulator.api_base,
+        "HUBSPOT_FORMS_BASE": emulator.forms_base,
+    }
 
 
 def wait_until_ready(address: str, process: subprocess.Popen[bytes]) -> None:
@@ -98,6 +106,22 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def pick(page: Page, box: Locator, text: str) -> None:
+    """Choose what begins with ``text`` from a box's list. A page that draws itself anew closes
+    the list under somebody's hands; then it is opened again, as they would."""
+    option = page.get_by_role("option").first
+    for _ in range(5):
+        box.click()
+        box.fill("")
+        page.keyboard.type(text)
+        with contextlib.suppress(PlaywrightTimeout):
+            option.wait_for(timeout=5_000)
+            break
+        page.keyboard.press("Escape")
+    expect(option).to_be_visible()
+    page.keyboard.press("Enter")
 
 
 @dataclasses.dataclass

@@ -76,7 +76,7 @@ def test_a_storm_is_one_call(hub):
     """Over HTTP: one call starts it, the listing shows it, one call ends it."""
     body = {"on": "secure_submit", "mix": {"500": 0.5, "drop_before": 0.5}, "seed": 4}
     (row,) = hub.admin("POST", "faults", body).json()["faults"]
-    assert row == {**body, "seconds": {}, "struck": {}}
+    assert row == {**body, "id": 1, "seconds": {}, "struck": {}}
     struck: collections.Counter[str] = collections.Counter()
     for _ in range(20):
         try:

@@ -13,6 +13,7 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/_emulator/faults", admin.add_fault, Door.ADMIN),
     Route("GET", "/_emulator/faults", admin.list_faults, Door.ADMIN),
     Route("DELETE", "/_emulator/faults", admin.clear_faults, Door.ADMIN),
+    Route("DELETE", "/_emulator/faults/{fault_id}", admin.remove_fault, Door.ADMIN),
     Route("GET", "/_emulator/requests", admin.list_requests, Door.ADMIN),
     Route("DELETE", "/_emulator/requests", admin.clear_requests, Door.ADMIN),
     Route("GET", "/_emulator/arrivals", admin.list_arrivals, Door.ADMIN),

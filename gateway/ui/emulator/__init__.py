@@ -1,0 +1,1 @@
+"""The page of the emulated HubSpot, a file for each of its parts."""
