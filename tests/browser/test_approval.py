@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser.conftest import PATIENT, running_app
+from browser.conftest import PATIENT, pick, running_app
 from playwright.sync_api import Browser, Page, expect
 
 from gateway.emulator import Emulator
@@ -94,11 +94,7 @@ def test_axe_finds_nothing_serious(browser: Browser, place: Place, scheme: str) 
     page = context.new_page()
     place.show(page, form)
     page.get_by_text("Say more about one field").click()
-    box = page.get_by_label("Field", exact=True).first
-    box.click()
-    page.keyboard.type("First")
-    expect(page.get_by_role("option").first).to_be_visible()
-    page.keyboard.press("Enter")
+    pick(page, page.get_by_label("Field", exact=True).first, "First")
     expect(page.get_by_label("Check digits it must have")).to_be_visible()
     page.get_by_role("button", name="Approve", exact=True).click()
     expect(page.locator(".st-key-decide")).to_be_visible()
