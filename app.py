@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from streamlit import config, file_util
 
 from gateway.ui.errors import on_script_error
-from gateway.web import assets, failures, health, webhooks
+from gateway.web import assets, failures, health, oauth, webhooks
 from gateway.web.headers import SecurityHeaders
 from gateway.web.lifespan import lifespan_with
 from gateway.web.loopback import LoopbackGuard
@@ -19,7 +19,7 @@ STATIC = Path(file_util.get_static_dir())
 
 app = st.App(
     Path(__file__).parent / "pages" / "navigation.py",
-    routes=[*health.ROUTES, *webhooks.ROUTES, *assets.ROUTES, *shell_routes(STATIC)],
+    routes=[*health.ROUTES, *webhooks.ROUTES, *oauth.ROUTES, *assets.ROUTES, *shell_routes(STATIC)],
     middleware=[
         Middleware(SecurityHeaders),
         Middleware(LoopbackGuard),

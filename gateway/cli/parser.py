@@ -6,7 +6,19 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from gateway.cli import approve, books, commands, emulated, inbox, outbox, scopes
+from gateway.cli import (
+    approve,
+    books,
+    commands,
+    emulated,
+    inbox,
+    oauth,
+    outbox,
+    property_arguments,
+    record_arguments,
+    scopes,
+    search,
+)
 from gateway.cli.csv_file import AUTO, DELIMITERS
 from gateway.cli.show import Out
 from gateway.domain.locks import GuardMode
@@ -81,6 +93,19 @@ def parser() -> argparse.ArgumentParser:
         group.add("inbox", inbox.inbox, "see what HubSpot reported by webhook",
                   "--object contact --property passport_number")
     )  # fmt: skip
+    search.arguments(
+        group.add("search", search.search, "find records by their properties",
+                  epilog=search.EXAMPLES)
+    )  # fmt: skip
+    records = group.group("records", "look at records, correct them, reveal one value", "ACTION",
+                          "show contacts 123 --property passport_number")  # fmt: skip
+    for name, row in record_arguments.COMMANDS.items():
+        row.arguments(records.add(name, row.run, row.text, row.example, row.epilog))
+    _properties(group)
+    app = group.group("oauth", "install the app in the account, and see its token", "ACTION",
+                      "status")  # fmt: skip
+    for one in oauth.COMMANDS:
+        one.arguments(app.add(one.name, one.run, one.text, one.example))
     _books(group)
     return top
 
@@ -270,6 +295,18 @@ def _decision(views: _Group, name: str, reasons: str) -> None:
     decide.add_argument("receipt", help=RECEIPT)
     decide.add_argument("--reason", required=True, help="why: one of the reasons below")
     decide.set_defaults(decision=name)
+
+
+def _properties(group: _Group) -> None:
+    views = group.group("properties", "see and define the properties of an object", "ACTION",
+                        "list contacts --class sensitive")  # fmt: skip
+    groups = views.group("groups", "the groups that properties stand in", "ACTION",
+                         "list contacts")  # fmt: skip
+    for commands_of, rows in (
+        (views, property_arguments.COMMANDS), (groups, property_arguments.GROUP_COMMANDS)
+    ):  # fmt: skip
+        for row in rows:
+            row.arguments(commands_of.add(row.name, row.run, row.text, row.example, row.epilog))
 
 
 def _books(group: _Group) -> None:

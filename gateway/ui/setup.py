@@ -13,7 +13,7 @@ from streamlit import config
 
 from gateway.domain.findings import Finding, Severity
 from gateway.domain.users import Permission, User
-from gateway.ui import check_table, errors, scope_table
+from gateway.ui import check_table, errors, oauth, scope_table
 from gateway.ui.markup import Markup, fill, join
 from gateway.ui.times import clock
 from gateway.usecases.gateway import Gateway
@@ -32,6 +32,7 @@ def show(gateway: Gateway, by: User, form: str) -> None:
         _look_again()
         if by.may(Permission.DIAGNOSE):
             st.html(findings(gateway.doctor(by=by, option=config.get_option)))
+        oauth.show(gateway, by)
         with errors.calm():
             st.html(check_table.forms(gateway.forms(by=by), form))
             st.html(scope_table.scopes(gateway.scopes.plan(by=by)))

@@ -28,14 +28,25 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Sealed Intake</title>
 <link rel="icon" href="/assets/icon.svg"><link rel="stylesheet" href="/assets/failure.css">
-</head><body><main><h1>{what}</h1><p>{next}</p><p><a href="/">All forms</a></p></main></body></html>
+</head><body><main><h1>{what}</h1><p>{next}</p>
+<p><a href="{path}">{word}</a></p></main></body></html>
 """
+FORMS = ("/", "All forms")
+"""Where a plain page leads, and the link's words."""
 
 
 def plain_failure(status: int) -> Response:
     """The whole page for ``status``; it holds nothing from the request."""
     what, then = SENTENCES.get(status, _OTHER)
-    return HTMLResponse(_PAGE.format(what=html.escape(what), next=html.escape(then)), status)
+    return plain_page(what, then, status)
+
+
+def plain_page(what: str, then: str, status: int, leads: tuple[str, str] = FORMS) -> Response:
+    """A page without Streamlit: what happened, what to do next, and where to go from there."""
+    words = {"what": what, "next": then, "path": leads[0], "word": leads[1]}
+    return HTMLResponse(
+        _PAGE.format_map({name: html.escape(text) for name, text in words.items()}), status
+    )
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:

@@ -1,5 +1,6 @@
 """Who may connect while there is no sign-in: a browser on this very machine, and nobody else,
-but for HubSpot's webhooks, which are known by their signature.
+but for HubSpot's webhooks, which are known by their signature, and a browser that HubSpot sent
+back from an installation, which is known by the secret of its link.
 
 A page elsewhere can still make the browser call us (DNS rebinding, cross-site websockets),
 so the peer's address alone proves nothing: Host, Origin and the traces of a proxy count too.
@@ -9,16 +10,19 @@ Source: https://owasp.org/www-community/attacks/Cross_Site_WebSocket_Hijacking
 from __future__ import annotations
 
 import ipaddress
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.domain.grants import CALLBACK
 from gateway.domain.webhooks import PATH
 from gateway.settings.options import OWN_NAMES
 
-SIGNED = ("POST", PATH)
-"""What may be asked through a proxy."""
+KNOWN_OTHERWISE = frozenset({("POST", PATH), ("GET", CALLBACK)})
+"""What may be asked through a proxy: each request shows by itself whose it is."""
 _PROXY_HEADERS = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "x-original-host"})
 _POLICY_VIOLATION = 1008
 
@@ -33,12 +37,12 @@ def refusal(scope: Scope) -> str | None:
     ``peer``, ``proxy``, ``host`` or ``origin``; None when it may go on.
 
     A websocket must name its origin. A plain request may leave it out, as a typed address does.
-    A post to the webhook's path may come through a proxy on this machine and under any host: its
-    signature tells who sent it, and its route checks the host itself. A browser has no business
-    there, so it may name no origin at all.
+    What is known otherwise may come through a proxy on this machine and under any host: a
+    signature or a link's secret tells who sent it, and its route checks the host itself. No
+    page's script has any business there, so it may name no origin at all.
     """
     headers = Headers(scope=scope)
-    if scope["type"] == "http" and (scope.get("method"), scope["path"]) == SIGNED:
+    if scope["type"] == "http" and ((scope.get("method"), scope["path"]) in KNOWN_OTHERWISE):
         # The server itself takes the client's address from what a proxy on this machine says.
         return "origin" if headers.getlist("origin") else None
     return _refusal_of_pages(scope, headers)
@@ -92,3 +96,10 @@ def host_name(host: str) -> str:
     if colon and port.isascii() and port.isdigit():
         host = name
     return host.lower().removeprefix("[").removesuffix("]")
+
+
+def is_ours(request: Request, public_url: str) -> bool:
+    """Whether the request names the public address's host, or this machine as a proxy does."""
+    hosts = request.headers.getlist("host")
+    public = urlsplit(public_url).hostname or ""
+    return len(hosts) == 1 and host_name(hosts[0]) in {*OWN_NAMES, public.lower()}

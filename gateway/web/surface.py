@@ -25,6 +25,7 @@ PAGES: Mapping[str, str] = {
     "/approve": "one form to approve",
     "/inbox": "what HubSpot reported",
     "/records": "records of the account",
+    "/properties": "the properties of HubSpot's objects",
     "/setup": "what is wrong with the set-up",
     "/emulator": "the emulated HubSpot of a demo",
 }

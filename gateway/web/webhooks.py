@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.endpoints import HTTPEndpoint
@@ -22,9 +21,8 @@ from starlette.routing import Route
 from gateway import bootstrap
 from gateway.domain.webhooks import LARGEST_BODY, PATH, REFUSAL_SENTENCES, UNSIGNED, Refusal
 from gateway.hubspot.webhooks import Arrived
-from gateway.settings.options import OWN_NAMES
 from gateway.usecases.receive import Outcome
-from gateway.web.loopback import host_name
+from gateway.web.loopback import is_ours
 
 PATIENCE_S = 5.0
 """How long a request may take to arrive: HubSpot itself gives up after as long."""
@@ -56,7 +54,7 @@ class Receive(HTTPEndpoint):
     async def post(self, request: Request) -> Response:
         """200 once every event is kept; else why none of them is."""
         webhooks = bootstrap.served().webhooks
-        if not _is_ours(request, webhooks.public_url):
+        if not is_ours(request, webhooks.public_url):
             return _answer(webhooks.turn_away(Refusal.HOST))
         body = await _body(request)
         if isinstance(body, Refusal):
@@ -75,13 +73,6 @@ def _target(request: Request) -> bytes:
     path: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
     query: bytes = request.scope["query_string"]
     return path + (b"?" + query if query else b"")
-
-
-def _is_ours(request: Request, public_url: str) -> bool:
-    """Whether the request names the public address's host, or this machine as a proxy does."""
-    hosts = request.headers.getlist("host")
-    public = urlsplit(public_url).hostname or ""
-    return len(hosts) == 1 and host_name(hosts[0]) in {*OWN_NAMES, public.lower()}
 
 
 async def _body(request: Request) -> bytes | Refusal:

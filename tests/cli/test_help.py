@@ -35,6 +35,7 @@ def test_all_commands_are_there() -> None:
         "reconcile", "probe",
         "outbox", "outbox list", "outbox show", "outbox retry", "outbox discard",
         "outbox confirm", "outbox pause", "outbox resume", "outbox drain", "inbox",
+        "oauth", "oauth status", "oauth install-url", "oauth exchange", "oauth revoke",
     }  # fmt: skip
 
 
