@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 
-from gateway.domain.errors import IntakeClosed, Reason
+from gateway.domain.errors import GatewayError, Reason
 from gateway.domain.objects import ObjectType, named_object_type
 from gateway.domain.record_errors import (
     InvalidRecord,
@@ -109,7 +109,7 @@ class RecordWriting:
             place = audit_place(kind.id, record_id) or kind.id
             try:
                 self._rows.asked(place, change, written, actor=by.id)
-            except IntakeClosed:
+            except GatewayError:
                 raise NotAudited from None
             yield hubspot
 
@@ -129,5 +129,5 @@ class RecordWriting:
         ]
         try:
             self._rows.made(change, places, actor=by.id)
-        except IntakeClosed:
+        except GatewayError:
             raise OutcomeNotAudited from None

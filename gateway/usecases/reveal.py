@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gateway.domain.errors import IntakeClosed, OutboxUnreadable
+from gateway.domain.errors import GatewayError
 from gateway.domain.hubspot_errors import NotFound
 from gateway.domain.objects import named_object_type
 from gateway.domain.record_errors import (
@@ -103,7 +103,7 @@ class Reveal:
     def _tell(self, place: str, name: str, purpose: Purpose, by: User) -> None:
         try:
             told = self._rows.revealed(place, name, purpose, actor=by.id)
-        except (IntakeClosed, OutboxUnreadable):
+        except GatewayError:
             raise NotAudited from None
         if not told:
             raise TooManyReveals
