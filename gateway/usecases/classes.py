@@ -39,6 +39,7 @@ class Classes:
         # One lock per object type: nobody waits for the answer to another question.
         self._locks: dict[str, threading.Lock] = collections.defaultdict(threading.Lock)
         self._tables: dict[str, ClassTable] = {}
+        self._changed_ms = 0
 
     def of(self, kind: ObjectType, names: Iterable[str] = ()) -> ClassTable:
         """The table of an object type, in which ``names`` were looked for just now where they
@@ -47,11 +48,17 @@ class Classes:
         wanted = frozenset(names)
         with self._locks[kind.id]:
             known, now = self._tables.get(kind.id), self._now_ms()
-            fresh = known is not None and now - self._max_age_ms <= known.read_at_ms <= now
+            oldest = max(now - self._max_age_ms, self._changed_ms)
+            fresh = known is not None and oldest <= known.read_at_ms <= now
             if known is None or not fresh or not wanted <= known.living.keys():
                 known = self._read(kind, wanted, now)
                 self._tables[kind.id] = known
             return known
+
+    def changed(self) -> None:
+        """A definition was changed just now: every table is read again before it is used."""
+        # A read that began in this very millisecond may have come before the change.
+        self._changed_ms = self._now_ms() + 1
 
     def _read(self, kind: ObjectType, wanted: frozenset[str], now: int) -> ClassTable:
         try:

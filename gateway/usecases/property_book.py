@@ -36,7 +36,7 @@ from gateway.store.property_rows import PropertyRows
 from gateway.usecases.classes import Classes
 from gateway.usecases.definitions import Definitions
 from gateway.usecases.desk import Desk
-from gateway.usecases.portal import Portal
+from gateway.usecases.portal import FRESH_MS, Portal
 
 BOTH_STATES = (False, True)
 """Living properties, and archived ones."""
@@ -74,6 +74,7 @@ class PropertyBook:
         self._portal = portal
         self._rows = rows
         self._now_ms = now_ms
+        self._schemas: tuple[int, tuple[SchemaRow, ...]] = (0, ())
         self._read: dict[tuple[str, tuple[bool, ...]], tuple[int, PropertyListing]] = {}
 
     def kind(self, object_type: str) -> ObjectType:
@@ -125,15 +126,20 @@ class PropertyBook:
         """HubSpot's object types that may have sensitive properties, and the account's own where
         the token may see them."""
         ours = tuple(SchemaRow(row, row.plural.capitalize()) for row in OBJECT_TYPES.values())
-        try:
-            return (*ours, *self.hubspot.schemas())
-        except HubSpotError:
-            return ours
+        read_ms, found = self._schemas
+        if not 0 <= self._now_ms() - read_ms <= FRESH_MS:
+            try:
+                found = self.hubspot.schemas()
+            except HubSpotError:
+                return ours
+            self._schemas = (self._now_ms(), found)
+        return (*ours, *found)
 
     def allows_sensitive(self, kind: ObjectType) -> bool:
         """Whether an object may have sensitive properties, as far as the token may know."""
         if kind.id in OBJECT_TYPES:
             return True
+        self._schemas = (0, ())
         found = {row.kind.id: row.allows_sensitive for row in self.schemas()}
         return found.get(kind.id, True)
 
