@@ -309,7 +309,12 @@ def emulator() -> str:
         "`POST /_emulator/faults` with `{on, kind, times?, seconds?}`. `on` is one of "
         f"{', '.join(f'`{area}`' for area in Area)}, or `*`.",
         "",
-        f"Kinds: {', '.join(f'`{name}`' for name in FAULTS)}.",
+        "| Kind | What HubSpot does | Takes seconds |",
+        "|---|---|---|",
+        *(
+            f"| `{name}` | {kind.doc} | {'yes' if kind.timed else ''} |"
+            for name, kind in FAULTS.items()
+        ),
         "",
         "## What nobody has published",
         "",

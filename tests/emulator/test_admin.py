@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 INTAKE = "Patient intake"
@@ -107,6 +109,30 @@ def test_the_journal_has_names_only(hub):
     assert (third["path"], third["status"]) == ("/oauth/v1/access-tokens/{token}", 200)
     assert hub.admin("DELETE", "requests").status_code == 204
     assert hub.admin("GET", "requests").json() == {"requests": []}
+
+
+def test_the_journal_tells_when_and_whose_a_call_was(hub):
+    """Its moment, how long it took, its correlation id, its part of the API, and the token by its
+    name."""
+    hub.portal.faults.add("forms", "slow", seconds=0.05)
+    answer = hub.get("/marketing/v3/forms")
+    tokens = {
+        "intake token": hub.emulator.intake_token,
+        "records token": hub.emulator.desk_token,
+        "another token": hub.portal.issue_token(["forms"]),
+        "an unknown token": "pat-na1-00000000-0000-0000-0000-000000000000",
+        "no token": None,
+    }
+    for token in tokens.values():
+        hub.get("/account-info/v3/details", token=token)
+    first, *others = hub.admin("GET", "requests").json()["requests"]
+    assert first["correlation_id"] == answer.headers["X-HubSpot-Correlation-Id"]
+    assert (first["area"], first["caller"]) == ("forms", "main token")
+    assert first["took_ms"] >= 50
+    assert abs(first["at_ms"] - time.time() * 1000) < 60_000
+    assert [row["caller"] for row in others] == list(tokens)
+    newest = hub.portal.journal.newest(2, "account")
+    assert [row.caller for row in newest] == ["no token", "an unknown token"]
 
 
 def test_a_reset_brings_the_seed_back(hub):

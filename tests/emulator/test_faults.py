@@ -230,6 +230,60 @@ def test_a_fault_may_last(hub):
     assert hub.get("/marketing/v3/forms").status_code == 200
 
 
+RULE_15 = {
+    "401, no token": "401_missing",
+    "401, expired": "401_expired",
+    "403, a scope is missing": "403",
+    "404": "404",
+    "423": "423",
+    "429": "429",
+    "477 with Retry-After": "477",
+    "502 as HTML": "502_html",
+    "504 as HTML": "504_html",
+    "the answer is lost after the submission was stored": "drop_after_store",
+    "a slow answer": "slow",
+}
+"""What a believable emulator can do on demand: rule 15 of our contract with HubSpot."""
+
+
+@pytest.mark.parametrize("kind", RULE_15.values(), ids=RULE_15)
+def test_every_fault_of_the_contract_has_a_fresh_correlation_id(hub, kind):
+    """Each is there by the admin's route; where there is an answer, no two share their id."""
+    body = {"on": "secure_submit", "kind": kind, "times": 2, "seconds": 0.01}
+    assert hub.admin("POST", "faults", body).ok
+    seen = set()
+    for _ in range(2):
+        try:
+            answer = hub.submit(INTAKE, hub.good(INTAKE))
+        except requests.ConnectionError:
+            assert kind in DROPS
+            return
+        seen.add(answer.headers["X-HubSpot-Correlation-Id"])
+        assert answer.status_code == STATUSES[kind]
+    assert len(seen) == 2
+
+
+def test_every_kind_says_what_hubspot_does():
+    """A sentence each, for the page and the documentation."""
+    assert all(kind.doc.endswith(".") for kind in KINDS.values())
+    assert len({kind.doc for kind in KINDS.values()}) == len(KINDS)
+
+
+def test_one_fault_is_taken_away(hub):
+    """By the id it is listed with; the others stay, and no id comes twice."""
+    for kind in ("500", "423"):
+        hub.admin("POST", "faults", {"on": "forms", "kind": kind})
+    hub.admin("POST", "faults", {"on": "*", "mix": {"500": 0.5}})
+    first, second, mix = hub.admin("GET", "faults").json()["faults"]
+    for one in (first, mix):
+        assert hub.admin("DELETE", f"faults/{one['id']}").status_code == 204
+    assert hub.admin("GET", "faults").json()["faults"] == [second]
+    for gone in (first["id"], 0, "x", 10**30):
+        assert hub.admin("DELETE", f"faults/{gone}").status_code == 404
+    (*_, third) = hub.admin("POST", "faults", {"on": "forms", "kind": "500"}).json()["faults"]
+    assert third["id"] not in {first["id"], second["id"], mix["id"]}
+
+
 @pytest.mark.parametrize(
     "fault",
     [

@@ -17,7 +17,9 @@ PAGES = Path(__file__).resolve().parents[2] / "pages"
 PATIENT = GOOD_FORMS[0]["id"]
 
 
-@pytest.mark.parametrize("page", ["home", "intake", "receipt", "deliveries", "approve", "setup"])
+@pytest.mark.parametrize(
+    "page", ["home", "intake", "receipt", "deliveries", "approve", "setup", "emulator"]
+)
 def test_a_page_run_by_itself_shows_nothing(gateway: Any, page: str) -> None:
     """Past the navigation script no page draws anything, whatever it is asked for."""
     alone = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=20)
