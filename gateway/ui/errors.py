@@ -18,6 +18,16 @@ from gateway.domain.errors import (
 )
 from gateway.domain.findings import Finding
 from gateway.domain.hubspot_errors import HubSpotError
+from gateway.domain.record_errors import (
+    ChangeUnclear,
+    InvalidRecord,
+    MissingScope,
+    RecordRejected,
+    SearchRefused,
+    TooManyReveals,
+    UnknownObjectType,
+    UnknownRecord,
+)
 from gateway.intake.richtext import plain
 from gateway.ui.markup import Markup, fill, join
 
@@ -40,6 +50,14 @@ _TITLES: Mapping[type[GatewayError], tuple[str, str]] = {
         "Somebody else decided first",
         "Nothing was changed. Look at its state again before you decide.",
     ),
+    MissingScope: ("The token may not do this", ""),
+    SearchRefused: ("This cannot be searched for", ""),
+    InvalidRecord: ("This cannot be done", ""),
+    UnknownRecord: ("There is no such record", ""),
+    UnknownObjectType: ("There is no such object type", ""),
+    RecordRejected: ("HubSpot did not accept it", ""),
+    ChangeUnclear: ("Nobody can tell whether it was done", ""),
+    TooManyReveals: ("That is enough for now", ""),
     IntakeClosed: ("Nothing can be received at the moment", ""),
     HubSpotError: ("HubSpot cannot be asked at the moment", ""),
     GatewayError: ("That did not work", ""),

@@ -133,6 +133,10 @@
     },
     detail: () => reveal(document.querySelector(".si-detail-title"), null, "nearest"),
     reason: () => reveal(document.querySelector(".st-key-decide :is(input, button)"), null, "nearest"),
+    found: () => reveal(document.querySelector(".si-found-title"), null, "nearest"),
+    deed: () => reveal(document.querySelector(".st-key-deed :is(input, textarea, button)"), document.querySelector(".st-key-deed")),
+    revealed: () => reveal(document.querySelector(".si-value"), null, "nearest"),
+    told: () => reveal(document.querySelector(".si-told-title"), null, "nearest"),
     row: () => reveal(rowButton(lastChosen) ?? document.querySelector(".si-receipt"), null, "nearest"),
   };
 
@@ -317,6 +321,33 @@
     document.querySelector(`.st-key-away .st-key-${name} button`)?.click();
   }
 
+  /* ---- records --------------------------------------------------------------------- */
+
+  /* A value is taken away when its time is over, also when the server is not heard any more. */
+  const TICK_MS = 250;
+  const gone = new WeakMap();
+
+  function takeAway() {
+    for (const shown of all(".si-revealed")) {
+      if (!gone.has(shown)) gone.set(shown, Date.now() + Number(shown.dataset.left) * 1000);
+      const left = Math.max(0, gone.get(shown) - Date.now());
+      const told = shown.querySelector(".si-left b");
+      const whole = String(Math.ceil(left / 1000));
+      if (told && told.textContent !== whole) told.textContent = whole;
+      if (left === 0) shown.replaceChildren();
+    }
+  }
+
+  /* Many buttons have one word: each is told with its property. */
+  function wireRecords() {
+    for (const field of all(".si-field[data-label]")) {
+      for (const button of all("button", field.closest(".stHorizontalBlock, .stVerticalBlock"))) {
+        set(button, "aria-label", `${button.textContent.trim()} ${field.dataset.label}`);
+      }
+    }
+    takeAway();
+  }
+
   /* ---- buttons --------------------------------------------------------------------- */
 
   const ACTIONS = {
@@ -369,6 +400,7 @@
     }
     noticeLoss();
     wireDeliveries();
+    wireRecords();
     followFocus();
   }
 
@@ -395,4 +427,5 @@
   document.addEventListener("focusout", noticeHalfDate, true);
   document.addEventListener("focusout", hideWhenLeft);
   window.addEventListener("beforeunload", warnBeforeLoss);
+  setInterval(takeAway, TICK_MS);
 })();

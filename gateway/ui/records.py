@@ -1,0 +1,136 @@
+"""The page of records: search, the record that lies open, and what is done to it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import streamlit as st
+
+from gateway.domain.objects import named_object_type, object_type
+from gateway.domain.record_errors import InvalidRecord, RecordFault, UnknownObjectType, reason
+from gateway.domain.records import Presence, is_record_id
+from gateway.domain.users import User
+from gateway.ui import errors, look, record_deeds, record_search, record_sheet, session
+from gateway.ui.markup import fill
+from gateway.ui.record_boxes import label_of
+from gateway.ui.record_deeds import PERMISSIONS, Scene
+from gateway.ui.record_desk import Deed, RecordDesk
+from gateway.usecases.gateway import Gateway
+
+
+def show(gateway: Gateway, by: User, linked: tuple[str, str, str]) -> None:
+    """The whole page; ``linked`` is what its address names: an object type, a record's id and a
+    property, or "" for each."""
+    desk = session.records()
+    with st.container(key="records"), errors.calm():
+        _follow(desk, linked)
+        known = {one.name: one for one in gateway.records.properties(desk.kind, by=by)}
+        scene = Scene(gateway, by, desk, known)
+        record_deeds.carry_out(scene)
+        _search(gateway, by, desk)
+        _open(scene)
+        _draw(scene)
+        look.focus(desk.focus, f"records-{desk.turn}")
+
+
+def _follow(desk: RecordDesk, linked: tuple[str, str, str]) -> None:
+    """Opens the record of the page's address, once for each that it names."""
+    kind, record_id, name = linked
+    if not record_id or linked == desk.linked:
+        return
+    desk.leave()
+    desk.linked = linked
+    with errors.noted(desk.fail):
+        row = named_object_type(kind)
+        if row is None:
+            raise UnknownObjectType
+        if not is_record_id(record_id):
+            raise InvalidRecord({"": reason(RecordFault.BAD_ID)})
+        desk.kind = row.id
+        desk.look_at(row.id, record_id)
+        desk.wished = name
+
+
+def _search(gateway: Gateway, by: User, desk: RecordDesk) -> None:
+    searching, desk.searching = desk.searching, False
+    more, desk.more = desk.more, False
+    if searching:
+        desk.wanted, desk.found = record_search.wanted(desk), None
+    if desk.wanted is None or not (searching or more):
+        return
+    with errors.noted(desk.fail):
+        if more and desk.found is not None:
+            wanted = dataclasses.replace(desk.wanted, after=desk.found.after)
+            page = gateway.search.find(desk.kind, wanted, by=by)
+            shown = (*desk.found.records, *page.records)
+            desk.found = dataclasses.replace(page, records=shown)
+            return
+        desk.found = gateway.search.find(desk.kind, desk.wanted, by=by)
+        desk.send_focus("found")
+        if desk.found.total:
+            # What was looked for is kept for the next page only, and in no box.
+            desk.empty()
+
+
+def _open(scene: Scene) -> None:
+    desk = scene.desk
+    opening, desk.opening = desk.opening, None
+    if opening is None:
+        return
+    with errors.noted(desk.fail):
+        desk.record = record_sheet.read(scene, *opening)
+        desk.send_focus("detail")
+        _wish(scene)
+
+
+def _wish(scene: Scene) -> None:
+    """Asks about the property that the page's address names; nothing is revealed by a link."""
+    desk = scene.desk
+    name, desk.wished = desk.wished, ""
+    one = scene.known.get(name)
+    if not name or desk.record is None:
+        return
+    if one is None:
+        raise InvalidRecord({"": reason(RecordFault.UNKNOWN_PROPERTY)})
+    held = desk.record.field(name)
+    if held is None:
+        return
+    if held.presence is Presence.EMPTY:
+        desk.tell((label_of(one), "It has no value."))
+    elif held.masked and scene.by.may(PERMISSIONS[Deed.REVEAL]):
+        desk.begin(Deed.REVEAL, name)
+
+
+def _draw(scene: Scene) -> None:
+    desk = scene.desk
+    record_search.draw(desk, _kinds(desk), list(scene.known.values()), scene.by)
+    if desk.record is None and desk.deed is None:
+        _say(desk)
+    if desk.deed is Deed.CREATE:
+        record_deeds.draw(scene)
+    elif desk.record is None and scene.by.may(PERMISSIONS[Deed.CREATE]):
+        kind = object_type(desk.kind)
+        st.button(f"New {kind.label if kind is not None else 'record'}", key="new",
+                  on_click=desk.begin, args=(Deed.CREATE,))  # fmt: skip
+    if desk.record is not None:
+        record_sheet.draw(scene, desk.record)
+    if desk.found is not None:
+        record_search.results(desk, desk.found)
+
+
+def _kinds(desk: RecordDesk) -> dict[str, str]:
+    kinds = record_search.kinds_of({})
+    return kinds if desk.kind in kinds else {**kinds, desk.kind: f"Custom object {desk.kind}"}
+
+
+def _say(desk: RecordDesk) -> None:
+    if desk.told is None:
+        return
+    title, sentence = desk.told
+    word, role = ("si-error", "alert") if desk.failed else ("si-said", "status")
+    st.html(
+        fill(
+            '<p class="$word si-told-title" role="$role" tabindex="-1"><b>$title.</b> '
+            "$sentence</p>", word=word, role=role, title=title, sentence=sentence,
+        )
+    )  # fmt: skip
