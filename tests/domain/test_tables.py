@@ -21,7 +21,19 @@ from gateway.domain.findings import FINDINGS, finding
 from gateway.domain.forms import SENDABLE, FieldType
 from gateway.domain.objects import OBJECT_TYPES, object_type
 from gateway.domain.queue import OPERATOR_TURNS, POSITIONS, Ends, Switch
+from gateway.domain.records import (
+    CHANGE_ACTIONS,
+    CHANGE_WORDS,
+    ROW_STATES,
+    USUAL_ASSOCIATIONS,
+    USUAL_PROPERTIES,
+    Change,
+    RowState,
+    audit_place,
+    is_record_id,
+)
 from gateway.domain.rejections import ERROR_TYPES
+from gateway.domain.reveals import PURPOSE_WORDS, Purpose
 from gateway.domain.scopes import Access, definition_need, forms_need, sensitive_need
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import (
@@ -126,11 +138,36 @@ def test_every_role_has_permissions_and_nobody_has_unknown_ones() -> None:
         assert not User("nobody", "Nobody", frozenset()).may(permission)
 
 
+def test_every_change_of_a_record_is_audited_by_its_own_action() -> None:
+    """Each change has an action and a word, each state of a batch's row a sentence, and each
+    purpose words that fit where causes stand in the audit."""
+    assert set(CHANGE_ACTIONS) == set(CHANGE_WORDS) == set(Change)
+    assert len(set(CHANGE_ACTIONS.values())) == len(Change)
+    assert set(ROW_STATES) == set(RowState)
+    assert set(PURPOSE_WORDS) == set(Purpose)
+    assert not {str(one) for one in (*Purpose, *Change)} & set(CAUSES)
+    assert all(len(one) <= 32 for one in (*Purpose, *Change))
+    usual = {kind for pair in USUAL_ASSOCIATIONS for kind in pair} | set(USUAL_PROPERTIES)
+    assert usual <= set(OBJECT_TYPES)
+
+
+def test_a_place_in_the_audit_fits() -> None:
+    """Object type and id together are kept as they are, or not at all."""
+    assert audit_place("0-1", "84729735601") == "0-1/84729735601"
+    assert audit_place("2-41007216") == "2-41007216"
+    assert audit_place("2-4100721612345", "1" * 17) is None
+    assert is_record_id("847297356")
+    for odd in ("", "x", "1 ", "-1", "1" * 20, "1\n", "\u0661"):
+        assert not is_record_id(odd)
+
+
 def test_an_auditor_changes_nothing() -> None:
     """The auditor may look, but neither submit nor deliver."""
     auditor = User("a", "A", frozenset({Role.AUDITOR}))
     assert not auditor.may(Permission.SUBMIT)
     assert not auditor.may(Permission.DELIVER)
+    assert not auditor.may(Permission.REVEAL)
+    assert not auditor.may(Permission.VIEW_RECORDS)
 
 
 def test_every_documented_error_type_has_a_sentence() -> None:
