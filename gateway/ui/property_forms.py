@@ -41,8 +41,7 @@ KINDS: Mapping[str, Pair] = {
 }
 """What a new property may be, as the page offers it: calculations are for the command line."""
 USUAL = f"{PropertyType.STRING}/{PropertyFieldType.TEXT}"
-_OPTIONS_HELP = "One to a line: the value, or value = label."
-_NAME_HELP = "Fixed for good. Left empty, it is made from the label."
+_OPTIONS_HINT = "One to a line: value, or value = label"
 
 
 def create(desk: PropertyDesk, object_label: str, groups: Mapping[str, str],
@@ -54,8 +53,8 @@ def create(desk: PropertyDesk, object_label: str, groups: Mapping[str, str],
         with st.container(key="prop-boxes"):
             st.text_input("Label", key=desk.key("label"), autocomplete="off")
             st.text_input("Internal name", key=desk.key("name"), autocomplete="off",
-                          placeholder=suggested(held(desk, "label")) or "made from the label",
-                          help=_NAME_HELP)  # fmt: skip
+                          placeholder=suggested(held(desk, "label"))
+                          or "Made from the label")  # fmt: skip
             st.selectbox("Class", list(Sensitivity), index=None, key=desk.key("class"),
                          placeholder="Choose how private its values are",
                          format_func=lambda one: one.label)  # fmt: skip
@@ -63,10 +62,10 @@ def create(desk: PropertyDesk, object_label: str, groups: Mapping[str, str],
                          key=desk.key("kind"),
                          format_func=lambda one: kind_words(*one.split("/")))  # fmt: skip
             chosen = st.session_state.get(desk.key("class"))
-            st.html(fill('<p class="si-told">$words HubSpot never changes a property\'s class.</p>',
+            st.html(fill('<p class="si-told">$words Class and internal name stay for good.</p>',
                          words=CLASS_HELP[chosen] if chosen else ""))  # fmt: skip
             if _pair(desk)[0] is PropertyType.ENUMERATION:
-                st.text_area("Choices", key=desk.key("options"), help=_OPTIONS_HELP)
+                st.text_area("Choices", key=desk.key("options"), placeholder=_OPTIONS_HINT)
             _group_box(desk, groups, None)
             st.text_area("Help for who fills it in", key=desk.key("description"), height=80)
             if _pair(desk)[1] not in NOT_ON_FORMS:
@@ -198,7 +197,7 @@ def _edit_boxes(desk: PropertyDesk, row: ListedProperty, groups: Mapping[str, st
         _group_box(desk, groups, one.group_name)
         if _has_options(row):
             st.text_area("Choices", value=options_text(row), key=desk.key("options"),
-                         help=_OPTIONS_HELP)  # fmt: skip
+                         placeholder=_OPTIONS_HINT)  # fmt: skip
         st.text_area("Help for who fills it in", value=one.description,
                      key=desk.key("description"), height=80)  # fmt: skip
         if one.field_type not in NOT_ON_FORMS:

@@ -35,7 +35,7 @@ def choose(desk: PropertyDesk, kinds: Sequence[SchemaRow], *, may_define: bool) 
         st.text_input("Find a property", value=desk.sought, key=find_key, autocomplete="off",
                       placeholder="Name or label", on_change=_find,
                       args=(desk, find_key))  # fmt: skip
-        st.selectbox("Class", [None, *Sensitivity], key="prop-class", format_func=class_word,
+        st.selectbox("Class", ["", *Sensitivity], key="prop-class", format_func=class_word,
                      on_change=_class, args=(desk,))  # fmt: skip
         st.checkbox("Archived, too", key="prop-archived", on_change=_archived, args=(desk,))
     with st.container(key="prop-actions", horizontal=True):
@@ -44,8 +44,9 @@ def choose(desk: PropertyDesk, kinds: Sequence[SchemaRow], *, may_define: bool) 
         st.button("Look again", key="prop-again", on_click=_again, args=(desk,))
 
 
-def class_word(sensitivity: Sensitivity | None) -> str:
-    """A class as the box of classes shows it."""
+def class_word(named: str) -> str:
+    """A class as the box of classes shows it; "" stands for all."""
+    sensitivity = Sensitivity.parse(named)
     return sensitivity.label if sensitivity is not None else EVERY_CLASS
 
 
@@ -161,7 +162,7 @@ def _find(desk: PropertyDesk, key: str) -> None:
 
 
 def _class(desk: PropertyDesk) -> None:
-    desk.sensitivity = st.session_state["prop-class"]
+    desk.sensitivity = Sensitivity.parse(st.session_state["prop-class"])
 
 
 def _archived(desk: PropertyDesk) -> None:
