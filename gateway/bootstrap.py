@@ -254,7 +254,7 @@ def _assemble(settings: Settings, emulator: Emulator | None, resources: ExitStac
         probe=probe,
         instruments=instruments,
         doctor=Doctor(
-            settings, store, keyring, hubspot, portal, check, intake, watch, oauth, _now_ms
+            settings, store, keyring, hubspot, portal, check, intake, watch, desk, oauth, _now_ms
         ),
         readiness=Readiness(store, intake, check),
         webhooks=webhooks,
