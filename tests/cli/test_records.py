@@ -18,7 +18,6 @@ from cli.conftest import PROJECT, Account, Shell
 
 from gateway.domain.reveals import Purpose
 
-
 CANARY = "canary-X1234567"
 NEW = f"canary@clinic-mail.example\n{CANARY}\ncanary-diagnosis\n"
 
