@@ -162,9 +162,13 @@ def draw(scene: Scene) -> None:
         _QUESTIONS[desk.deed](scene)
 
 
-def _heading(words: str, told: str = "") -> None:
+def _heading(words: str, told: str = "", level: int = 3) -> None:
     under = fill('<p class="si-told">$told</p>', told=told) if told else ""
-    st.html(fill('<h3 class="si-h3 si-deed-title" tabindex="-1">$words</h3>', words=words) + under)
+    head = fill(
+        '<h$level class="si-h3 si-deed-title" tabindex="-1">$words</h$level>',
+        level=str(level), words=words,
+    )  # fmt: skip
+    st.html(head + under)
 
 
 def _ask_reveal(scene: Scene) -> None:
@@ -219,7 +223,7 @@ def _ask_archive(scene: Scene) -> None:
 
 def _ask_create(scene: Scene) -> None:
     desk = scene.desk
-    _heading("A new record")
+    _heading("A new record", level=2)
     for name in new_names(scene):
         record_boxes.draw(desk, scene.known[name], f"new-{name}")
     rest = further(scene.known.values(), NEW.get(desk.kind, ()))

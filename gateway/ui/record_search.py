@@ -190,8 +190,8 @@ def title(found: Found) -> str:
 def results(desk: RecordDesk, found: Found) -> None:
     """What was found, a row each, with the button that opens it."""
     with st.container(key="found"):
-        st.html(fill('<h2 class="si-h2 si-found-title" tabindex="-1" role="status">$title</h2>',
-                     title=title(found)))  # fmt: skip
+        st.html(fill('<div role="status"><h2 class="si-h2 si-found-title" tabindex="-1">$title</h2>'
+                     "</div>", title=title(found)))  # fmt: skip
         if not found.total:
             st.html('<p class="si-none">A record that was made or changed in the last seconds may '
                     "not be found yet.</p>")  # fmt: skip
