@@ -6,13 +6,14 @@ Source: https://developers.hubspot.com/docs/api-reference/latest/crm/properties
 from __future__ import annotations
 
 from gateway.domain.objects import ObjectType
-from gateway.domain.scopes import definition_need
+from gateway.domain.scopes import Access, definition_need, sensitive_need
 from gateway.domain.sensitivity import Sensitivity
 from gateway.emulator import responses
 from gateway.emulator.calls import Call
 from gateway.emulator.definitions.property_shapes import NOT_SHOWN
 from gateway.emulator.portal import Property
 from gateway.emulator.responses import Answer, Stop
+from gateway.emulator.tokens import in_v2_spelling
 
 
 def list_properties(call: Call) -> Answer:
@@ -20,6 +21,8 @@ def list_properties(call: Call) -> Answer:
     kind = asked_object_type(call)
     call.require(definition_need(kind))
     asked = _asked_class(call) or Sensitivity.NON_SENSITIVE
+    if call.portal.switches.sensitive_definitions_need_scope:
+        _require_reading(call, kind, asked)
     archived = call.flag("archived")
     rows = call.portal.properties.get(kind.id, {}).values()
     found = [shown(call, r) for r in rows if r["archived"] == archived and _is_of(r, asked)]
@@ -62,6 +65,16 @@ def _asked_class(call: Call) -> Sensitivity | None:
     if text is not None and asked is None:
         raise Stop(responses.bad_request(f"dataSensitivity is one of {', '.join(Sensitivity)}"))
     return asked
+
+
+def _require_reading(call: Call, kind: ObjectType, asked: Sensitivity) -> None:
+    """Stop with 403 unless the token may read values of the class."""
+    if asked is Sensitivity.NON_SENSITIVE:
+        return
+    need = sensitive_need(kind, asked, Access.READ)
+    if need is None or not need.met_by(call.token().scopes):
+        spellings = need.spellings if need is not None else ()
+        raise Stop(responses.missing_scopes(in_v2_spelling(spellings)))
 
 
 def _is_of(definition: dict[str, object], asked: Sensitivity) -> bool:

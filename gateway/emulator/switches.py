@@ -70,6 +70,9 @@ class Switches:
     get_property_any_class: bool = _guess(
         True, "Q3: one property is found without naming its class (else 404)."
     )
+    sensitive_definitions_need_scope: bool = _guess(
+        False, "Unlisted: listing the definitions of a class asks for the scope to read its values."
+    )
     batch_read_names_class: bool = _guess(
         False, "Unlisted: a batch read of properties without dataSensitivity is refused."
     )
