@@ -9,11 +9,12 @@ the lease ran out: it may be the only refresh token that is still good.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hmac
-import json
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from gateway.domain.audit import NOT_OF_A_SUBMISSION, Action
@@ -244,7 +245,7 @@ def _row(connection: Connection) -> Row[tuple[object, ...]]:
 def _columns(row: Row[tuple[object, ...]], new: NewTokens) -> dict[str, object]:
     return {
         "portal_id": new.portal_id,
-        "scopes": json.dumps(sorted(new.scopes)),
+        "scopes": msgspec.json.encode(sorted(new.scopes)).decode(),
         "sealed": new.sealed,
         "issued_ms": new.asked_ms,
         "expires_ms": new.asked_ms + new.life_s * 1000,
@@ -256,12 +257,16 @@ def _columns(row: Row[tuple[object, ...]], new: NewTokens) -> dict[str, object]:
 
 
 def _seen(row: Row[tuple[object, ...]], now: int) -> GrantRow:
+    """A row that somebody has spoilt is read as far as it can be: it does not open then."""
     ended = row.ended
+    scopes: tuple[str, ...] = ()
+    with contextlib.suppress(msgspec.MsgspecError, UnicodeError):
+        scopes = msgspec.json.decode(row.scopes, type=tuple[str, ...])
     return GrantRow(
         Grant(
             generation=row.generation,
             portal_id=row.portal_id,
-            scopes=tuple(json.loads(row.scopes)),
+            scopes=scopes,
             installed_ms=row.installed_ms,
             issued_ms=row.issued_ms,
             expires_ms=row.expires_ms,
@@ -269,7 +274,7 @@ def _seen(row: Row[tuple[object, ...]], now: int) -> GrantRow:
             ended=None if ended is None else Ended(ended) if ended in set(Ended) else Ended.REVOKED,
         ),
         version=row.version,
-        sealed=bytes(row.sealed),
+        sealed=row.sealed if isinstance(row.sealed, bytes) else b"",
         adopted=row.adopted,
         now_ms=now,
     )

@@ -4,9 +4,9 @@ all.
 HubSpot may give another refresh token with each renewal and end the one before. So whoever renews
 holds a lease on the shared row from before the call until what it brought is durable; the others
 go on with the old access token as long as it lives, and wait for the new one when it does not.
-What remains is the moment between HubSpot's answer and our commit: a process that is killed there
-while HubSpot changes refresh tokens takes the new one with it, and the app has to be installed
-again. Where HubSpot leaves the refresh token as it is, as it does today, nothing is lost.
+What remains is the moment between HubSpot's work and our commit: when a process is killed there, or
+the answer never arrives, a changed refresh token is gone, and the app has to be installed again.
+Where HubSpot leaves the refresh token as it is, as it does today, nothing is lost.
 
 Source: https://developers.hubspot.com/docs/api-reference/latest/authentication/manage-oauth-tokens
 """

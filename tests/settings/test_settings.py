@@ -345,3 +345,27 @@ def test_the_lock_file_is_in_the_data_folder_or_where_it_is_named(tmp_path: Path
     named = load_settings({"GATEWAY_LOCK_FILE": str(tmp_path / "x.json")}, None)
     assert named.lock_file == tmp_path / "x.json"
     assert "it is a folder" in faults({"GATEWAY_LOCK_FILE": str(tmp_path)})["GATEWAY_LOCK_FILE"]
+
+
+APP = {"HUBSPOT_CLIENT_ID": "an-app-s-id", "HUBSPOT_CLIENT_SECRET": "an-app-s-secret"}
+
+
+def test_an_app_without_a_token_means_oauth() -> None:
+    """Client id and secret alone are a real account whose tokens the program gets itself; with a
+    token they are what they were, and a demo has neither."""
+    live = load_settings(APP, None)
+    assert (live.mode, live.oauth, live.api_base) == (Mode.LIVE, True, "https://api.hubapi.com")
+    emulated = load_settings({**APP, "HUBSPOT_API_BASE": EMULATOR}, None)
+    assert (emulated.mode, emulated.oauth) == (Mode.EMULATED, True)
+    fixed = load_settings({**APP, "HUBSPOT_ACCESS_TOKEN": TOKEN}, None)
+    assert (fixed.mode, fixed.oauth) == (Mode.LIVE, False)
+    assert not load_settings({}, None).oauth
+
+
+def test_a_refresh_token_begins_an_installation() -> None:
+    """It belongs to an app, and not beside a fixed token."""
+    begun = load_settings({**APP, "HUBSPOT_REFRESH_TOKEN": "na1-canary-token"}, None)
+    assert begun.refresh_token.reveal() == "na1-canary-token"
+    assert "canary" not in repr(begun)
+    told = faults({"HUBSPOT_ACCESS_TOKEN": TOKEN, "HUBSPOT_REFRESH_TOKEN": "na1-canary-token"})
+    assert set(told) == {"HUBSPOT_REFRESH_TOKEN"}

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +10,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from gateway.bootstrap import open_gateway
 from gateway.domain.grants import CALLBACK, INSTALL_REFUSALS, InstallRefusal
+from gateway.domain.users import LOCAL_OPERATOR
 from gateway.emulator import Emulator
+from gateway.settings import load_settings
 from gateway.web.loopback import refusal
 from gateway.web.oauth import STATUSES
 
@@ -51,15 +50,10 @@ def app(start_for_all: Any, environment: dict[str, str], folder: Path) -> Iterat
         yield address
 
 
-def command(environment: dict[str, str], *words: str, typed: str = "") -> dict[str, Any]:
-    run = subprocess.run(
-        [sys.executable, "-m", "gateway", "oauth", *words, "--json"],
-        env={**os.environ, **environment}, cwd=PROJECT, input=typed, capture_output=True, text=True, timeout=120,
-        check=False,
-    )  # fmt: skip
-    assert "Traceback" not in run.stderr
-    document: dict[str, Any] = json.loads(run.stdout)
-    return document
+def asked_link(environment: dict[str, str]) -> str:
+    """A new install link, made by another process's gateway on the same outbox."""
+    with open_gateway(load_settings(environment, None)) as gateway:
+        return gateway.oauth.install_link(by=LOCAL_OPERATOR).url
 
 
 def test_every_refusal_has_a_sentence_and_a_status() -> None:
@@ -83,7 +77,7 @@ def test_the_way_back(app: str, environment: dict[str, str], folder: Path) -> No
     """From the command's link through HubSpot to the page that says it is done; the second time,
     a changed state, an error of HubSpot's and nothing at all each get a sentence, and neither
     code nor state is in any page or log."""
-    link = command(environment, "install-url")["url"]
+    link = asked_link(environment)
     with requests.Session() as browser:
         browser.trust_env = False
         back = browser.get(link, allow_redirects=False, timeout=10).headers["Location"]
@@ -109,25 +103,11 @@ def test_the_way_back(app: str, environment: dict[str, str], folder: Path) -> No
         again = browser.get(here, params=asked, timeout=20)
         assert again.status_code == 403
         assert "used before" in again.text
-        no = parse_qs(urlsplit(command(environment, "install-url")["url"]).query)["state"][0]
+        no = parse_qs(urlsplit(asked_link(environment)).query)["state"][0]
         denied = browser.get(here, params={"error": "access_denied", "state": no}, timeout=20)
         assert "somebody said no" in denied.text
-        assert command(environment, "status")["installed"]
         assert requests.get(app + "/readyz", timeout=20).json() == {"ready": True, "cause": "ready"}
     log = (folder / "run" / "log.txt").read_text()
     for secret in (asked["code"], asked["state"], asked["state"].split(".")[1], no, bent["state"]):
         assert secret not in log
         assert not [a for a in (*told, done, again, denied) if secret in a.text]
-
-
-def test_a_code_by_hand(environment: dict[str, str], app: str) -> None:
-    """Where no browser can come back, the address it ended at does; what is none gets a
-    sentence, and ending the installation asks for a yes."""
-    link = command(environment, "install-url", "--optional", "reveal")["url"]
-    back = requests.get(link, allow_redirects=False, timeout=10).headers["Location"]
-    assert command(environment, "exchange", typed=back + "\n")["installed"]
-    assert "used before" in command(environment, "exchange", typed=back)["error"]["message"]
-    assert "standard input" in command(environment, "exchange")["error"]["message"]
-    assert "--yes" in command(environment, "revoke")["error"]["message"]
-    ended = command(environment, "revoke", "--yes")
-    assert (ended["installed"], ended["ended"]) == (False, "withdrawn")
