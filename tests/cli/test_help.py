@@ -32,7 +32,7 @@ def test_all_commands_are_there() -> None:
     """The commands of the public face are there, by their names."""
     assert {" ".join(words) for words in COMMANDS} == {
         "", "emulator", "doctor", "check", "approve", "scopes", "hsmeta", "submit", "worker",
-        "reconcile", "probe",
+        "reconcile", "probe", "search",
         "outbox", "outbox list", "outbox show", "outbox retry", "outbox discard",
         "outbox confirm", "outbox pause", "outbox resume", "outbox drain", "inbox",
         "oauth", "oauth status", "oauth install-url", "oauth exchange", "oauth revoke",
