@@ -55,8 +55,8 @@ FAULT_SENTENCES: Mapping[RecordFault, str] = {
     "values of this class here. Use HubSpot's own pages.",
     RecordFault.TOO_LONG: f"The value is longer than HubSpot keeps ({MAX_VALUE:,} characters).",
     RecordFault.NOT_TEXT: "The value is not a text, or holds a character that cannot be kept.",
-    RecordFault.LOOKS_SENSITIVE: "The value looks like one that must not be kept as ordinary "
-    "data. Give it in a property that is made for it.",
+    RecordFault.LOOKS_SENSITIVE: "It is not written to an ordinary property. Give it in one that "
+    "is made for it.",
     RecordFault.TOO_LARGE: "The record is larger than 1 MiB. Write it in parts.",
     RecordFault.NOTHING_TO_WRITE: "Nothing is to be written. Name at least one property.",
     RecordFault.BAD_ID: "This is no record's id: it is a number that HubSpot gave.",

@@ -8,12 +8,15 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from gateway.domain.errors import Reason
+from gateway.domain.forms import FieldType
+from gateway.domain.kinds import Kind, named
 from gateway.domain.objects import ObjectType
 from gateway.domain.properties import Property
 from gateway.domain.record_errors import RecordFault, reason
 from gateway.domain.records import MAX_BODY, MAX_VALUE, Values
 from gateway.domain.scopes import Access, ScopeNeed, record_need, sensitive_need
 from gateway.domain.sensitivity import Sensitivity
+from gateway.policy.guard import look
 
 KEPT_BY_HUBSPOT = frozenset(
     {"hs_object_id", "createdate", "hs_createdate", "lastmodifieddate", "hs_lastmodifieddate"}
@@ -21,6 +24,15 @@ KEPT_BY_HUBSPOT = frozenset(
 """Properties every record has, whether or not HubSpot lists their definitions."""
 ENVELOPE_BYTES = 4096
 """Room for what stands around the values in a request."""
+
+TYPED: Mapping[str, FieldType] = {
+    "text": FieldType.SINGLE_LINE_TEXT,
+    "textarea": FieldType.MULTI_LINE_TEXT,
+    "html": FieldType.MULTI_LINE_TEXT,
+    "number": FieldType.NUMBER,
+    "phonenumber": FieldType.PHONE,
+}
+"""``fieldType`` of a property people type into → the field the content guard knows."""
 
 Living = Mapping[str, Sequence[Property]]
 """Property name → its definitions: one, or more where HubSpot names it in several classes."""
@@ -52,6 +64,10 @@ def writing_faults(
         for name, value in values.items()
         if (fault := _writing_fault(name, value.reveal(), living, archived, kind)) is not None
     }
+    for name, value in values.items():
+        if name not in found and (kinds := _guarded(living[name][0], value.reveal())):
+            told = reason(RecordFault.LOOKS_SENSITIVE)
+            found[name] = Reason(told.code, f"This looks like {named(kinds)}. {told.sentence}")
     if not found and size_of(values) > MAX_BODY - ENVELOPE_BYTES:
         return {"": reason(RecordFault.TOO_LARGE)}
     return found
@@ -92,6 +108,21 @@ def _writing_fault(
     # A lone half of a pair cannot be sent as UTF-8, and no database keeps a NUL.
     unkeepable = "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value)
     return RecordFault.NOT_TEXT if unkeepable else None
+
+
+def _guarded(definition: Property, value: str) -> list[Kind]:
+    """What the content guard would block in an answer to a form, it blocks here: a card or an
+    identity number in an ordinary property. Nobody is asked about what merely may be one."""
+    field = FieldType.EMAIL if definition.name == "email" else TYPED.get(definition.field_type)
+    if field is None or definition.sensitivity is not Sensitivity.NON_SENSITIVE:
+        return []
+    hits = look(
+        value,
+        about=f"{definition.label} | {definition.name}",
+        field_type=field,
+        sensitivity=definition.sensitivity,
+    )
+    return [hit.kind for hit in hits if not hit.asks]
 
 
 def _fault(

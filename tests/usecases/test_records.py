@@ -214,6 +214,22 @@ def test_every_wrong_property_is_named_before_the_call(world: World, desk: Gatew
     }  # fmt: skip
 
 
+def test_a_card_number_is_not_written_to_an_ordinary_property(desk: Gateway) -> None:
+    """What the content guard blocks in a form it blocks here, naming the kind and not the value;
+    in a sensitive property, or where it merely may be one, it is written."""
+    record_id = contact(desk)
+    card = "4111111111111111"
+    with pytest.raises(InvalidRecord) as caught:
+        desk.records.update("contacts", record_id, secret(city=f"Card {card}"), by=SUPERVISOR)
+    assert codes(caught.value) == {"city": "looks_sensitive"}
+    assert "payment card" in str(caught.value)
+    assert card not in str(caught.value)
+    with pytest.raises(InvalidRecord):
+        desk.records.create("contacts", secret(zip="DE89 3704 0044 0532 0130 00"), by=SUPERVISOR)
+    written = secret(other_allergies=card, bank_account="DE89370400440532013000")
+    desk.records.update("contacts", record_id, written, by=SUPERVISOR)
+
+
 def calls(world: World) -> int:
     """How many calls about records the emulator has seen."""
     return sum(str(one.area) == "objects" for one in world.portal.arrivals())
