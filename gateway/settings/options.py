@@ -32,6 +32,10 @@ def _at_most(limit: int) -> Accepts:
     return lambda found: isinstance(found, int) and 0 < found <= limit
 
 
+def _at_least(limit: int) -> Accepts:
+    return lambda found: isinstance(found, int | float) and found >= limit
+
+
 def _among(names: Collection[str]) -> Accepts:
     return lambda found: isinstance(found, str) and found in names
 
@@ -63,6 +67,8 @@ SAFE_OPTIONS: Mapping[str, Accepts] = {
     "global.developmentMode": _only(False),
     # What was typed does not outlive its tab, and is not shown or written anywhere.
     "server.disconnectedSessionTTL": _at_most(30),
+    # A browser keeps no message to be shown again: a long value that was revealed is one.
+    "global.minCachedMessageSize": _at_least(1_000_000_000),
     "client.showErrorDetails": _only("none"),
     "client.showErrorLinks": _only(False),
     "client.disableDataExport": _only(True),
