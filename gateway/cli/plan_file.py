@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, NodeEvent
@@ -21,7 +22,9 @@ from gateway.cli.usage import UsageError
 from gateway.domain.property_definitions import PropertyWish
 from gateway.domain.property_plans import PropertyPlan
 
-MAX_BYTES = 4 << 20
+MAX_BYTES = 1 << 20
+"""Some thousand properties; a larger file is not read."""
+MAX_DEPTH = 20
 EXAMPLE = """\
 plan file:
   version: 1
@@ -39,6 +42,25 @@ plan file:
           options:
             - {value: a, label: A}
             - {value: b, label: B}"""
+
+
+class _Plain(Composer):
+    """Composes plain YAML only, and gives up where it is anything else."""
+
+    depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = self.parser.peek_event()
+        if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
+            raise UsageError("The plan file uses an anchor (& or *). Write it out in full.")
+        if getattr(event, "tag", None) is not None:
+            raise UsageError("The plan file uses a tag (!). Write plain texts and numbers.")
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise UsageError("The plan file is nested too deeply to be a plan.")
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
 
 def read_plan_file(name: str) -> PropertyPlan:
@@ -93,13 +115,9 @@ def _read(name: str) -> bytes:
 
 
 def _loaded(raw: bytes) -> object:
-    text = raw.decode("utf-8-sig")
-    for event in YAML(typ="safe", pure=True).parse(text):
-        if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
-            raise UsageError("The plan file uses an anchor (& or *). Write it out in full.")
-        if getattr(event, "tag", None) is not None:
-            raise UsageError("The plan file uses a tag (!). Write plain texts and numbers.")
-    return YAML(typ="safe", pure=True).load(text)
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Composer = _Plain
+    return yaml.load(raw.decode("utf-8-sig"))
 
 
 def _yaml_fault(error: Exception) -> str:
