@@ -98,6 +98,8 @@ def _parts(owner: type) -> dict[str, type]:
     """What an object of this class keeps under names of its own: `self.name = parameter` by the
     parameter's type, `self.name = Class(…)` by the class."""
     begin = owner.__init__
+    if not inspect.isfunction(begin):
+        return {}
     hints = typing.get_type_hints(begin)
     found: dict[str, type] = {}
     for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(begin)))):
