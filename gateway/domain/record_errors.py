@@ -21,6 +21,7 @@ class RecordFault(enum.StrEnum):
     UNKNOWN_PROPERTY = "unknown_property"
     ARCHIVED_PROPERTY = "archived_property"
     CLASS_UNKNOWN = "class_unknown"
+    CLASS_LOWERED = "class_lowered"
     READ_ONLY = "read_only"
     CALCULATED = "calculated"
     NO_SCOPE_EXISTS = "no_scope_exists"
@@ -49,6 +50,8 @@ FAULT_SENTENCES: Mapping[RecordFault, str] = {
     RecordFault.ARCHIVED_PROPERTY: "The property is archived in HubSpot. Restore it there first.",
     RecordFault.CLASS_UNKNOWN: "HubSpot does not say which class the property has, so it is left "
     "alone. Check its sensitivity in HubSpot.",
+    RecordFault.CLASS_LOWERED: "The property was more sensitive a moment ago: somebody has made it "
+    "anew. Look at it in HubSpot before you write to it again.",
     RecordFault.READ_ONLY: "HubSpot sets this property itself; it cannot be written.",
     RecordFault.CALCULATED: "HubSpot calculates this property; it cannot be written.",
     RecordFault.NO_SCOPE_EXISTS: "HubSpot has no permission that lets a program read or write "

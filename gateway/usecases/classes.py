@@ -26,6 +26,9 @@ class ClassTable:
     """Name → its definition, or several where HubSpot names it in several classes."""
     archived: frozenset[str] = frozenset()
     """Names of those that were put away, as far as they were asked for."""
+    lowered: frozenset[str] = frozenset()
+    """Names whose class is lower than it was in the table before: people may still believe what
+    they were shown."""
 
 
 class Classes:
@@ -41,18 +44,20 @@ class Classes:
         self._tables: dict[str, ClassTable] = {}
         self._changed_ms = 0
 
-    def of(self, kind: ObjectType, names: Iterable[str] = ()) -> ClassTable:
+    def of(self, kind: ObjectType, names: Iterable[str] = (), *, anew: bool = False) -> ClassTable:
         """The table of an object type, in which ``names`` were looked for just now where they
-        are not. Raises :class:`UnknownObjectType`, :class:`MissingScope`, and what asking raised.
+        are not; ``anew`` reads it in any case, as whoever writes a value must. Raises
+        :class:`UnknownObjectType`, :class:`MissingScope`, and what asking raised.
         """
         wanted = frozenset(names)
         with self._locks[kind.id]:
             known, now = self._tables.get(kind.id), self._now_ms()
             oldest = max(now - self._max_age_ms, self._changed_ms)
             fresh = known is not None and oldest <= known.read_at_ms <= now
-            if known is None or not fresh or not wanted <= known.living.keys():
-                known = self._read(kind, wanted, now)
-                self._tables[kind.id] = known
+            if known is None or anew or not fresh or not wanted <= known.living.keys():
+                read = self._read(kind, wanted, now)
+                self._tables[kind.id] = read
+                return dataclasses.replace(read, lowered=_lowered(known, read))
             return known
 
     def changed(self) -> None:
@@ -75,6 +80,22 @@ class Classes:
                 raise
             raise UnknownObjectType from None
         return ClassTable(now, living, frozenset(archived))
+
+
+def _lowered(before: ClassTable | None, now: ClassTable) -> frozenset[str]:
+    if before is None:
+        return frozenset()
+    ranks = {name: _rank(found) for name, found in now.living.items()}
+    return frozenset(
+        name
+        for name, found in before.living.items()
+        if _rank(found) > ranks.get(name, _rank(found))
+    )
+
+
+def _rank(found: tuple[Property, ...]) -> int:
+    """The highest class a name was found in; 0 where none is known."""
+    return max((one.sensitivity.rank for one in found if one.sensitivity is not None), default=0)
 
 
 def _by_name(found: Iterable[Property]) -> dict[str, tuple[Property, ...]]:

@@ -115,7 +115,8 @@ class RecordBatches:
         require(by, Permission.EDIT_RECORDS)
         kind = known_kind(object_type)
         _fits(inputs)
-        table = self._classes.of(kind, {name for one in inputs for name in one.values})
+        named = {name for one in inputs for name in one.values}
+        table = self._classes.of(kind, named, anew=True)
         _refuse(
             {
                 place: self._writing.faults_of_new(kind, one, table)
@@ -141,7 +142,8 @@ class RecordBatches:
         require(by, Permission.EDIT_RECORDS)
         kind = known_kind(object_type)
         _fits(inputs)
-        table = self._classes.of(kind, {name for one in inputs for name in _named(one)})
+        named = {name for one in inputs for name in _named(one)}
+        table = self._classes.of(kind, named, anew=True)
         twice = _twice([one.record for one in inputs])
         _refuse(
             {

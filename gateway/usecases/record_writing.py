@@ -22,6 +22,7 @@ from gateway.domain.records import (
     RecordChange,
     RecordRef,
     UniqueKey,
+    Values,
     audit_place,
     is_record_id,
 )
@@ -56,6 +57,11 @@ def known_place(kind: ObjectType, record: RecordRef) -> str:
     return place
 
 
+def _faults(values: Values, table: ClassTable, kind: ObjectType) -> dict[str, Reason]:
+    lowered = {name: reason(RecordFault.CLASS_LOWERED) for name in values if name in table.lowered}
+    return writing_faults(values, table.living, table.archived, kind) | lowered
+
+
 class RecordWriting:
     """Lets changes go to HubSpot, and tells the audit."""
 
@@ -67,7 +73,7 @@ class RecordWriting:
         self, kind: ObjectType, wanted: NewRecord, table: ClassTable
     ) -> dict[str, Reason]:
         """Why a record cannot be created, by property name; empty when it can be tried."""
-        faults = writing_faults(wanted.values, table.living, table.archived, kind)
+        faults = _faults(wanted.values, table, kind)
         joined = all(
             is_record_id(one.to_id) and 0 < one.type_id < LARGEST_TYPE
             for one in wanted.associations
@@ -80,7 +86,7 @@ class RecordWriting:
         self, kind: ObjectType, wanted: RecordChange, table: ClassTable
     ) -> dict[str, Reason]:
         """Why a record cannot be changed so, by property name."""
-        faults = writing_faults(wanted.values, table.living, table.archived, kind)
+        faults = _faults(wanted.values, table, kind)
         if isinstance(wanted.record, UniqueKey):
             known_by = [wanted.record.property_name]
             faults |= reading_faults(known_by, table.living, table.archived, kind)

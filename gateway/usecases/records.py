@@ -120,7 +120,7 @@ class Records:
         """
         require(by, Permission.EDIT_RECORDS)
         kind = known_kind(object_type)
-        table = self._classes.of(kind, values)
+        table = self._classes.of(kind, values, anew=True)
         wanted = NewRecord(values, tuple(associations))
         _refuse(self._writing.faults_of_new(kind, wanted, table))
         request = record_calls.create_record(kind.plural, values, wanted.associations)
@@ -161,7 +161,7 @@ class Records:
         kind = known_kind(object_type)
         wanted = RecordChange(record, values)
         known_by = [record.property_name] if isinstance(record, UniqueKey) else []
-        table = self._classes.of(kind, [*values, *known_by])
+        table = self._classes.of(kind, [*values, *known_by], anew=True)
         _refuse(self._writing.faults_of_change(kind, wanted, table))
         if isinstance(record, UniqueKey):
             # A single change names its record in the address; one of a batch does not.

@@ -317,6 +317,20 @@ def test_a_definition_that_changed_is_looked_up_again(world: World, desk: Gatewa
     assert seen(made) == {"blood_group": "set"}
 
 
+def test_a_class_that_was_lowered_is_noticed(world: World) -> None:
+    """What was shown as sensitive and was made anew as ordinary gets no value, until somebody has
+    been told."""
+    gateway = opened(world)
+    record_id = contact(gateway)
+    gateway.records.read("contacts", record_id, ["passport_number"], by=SUPERVISOR)
+    world.portal.amend_property("0-1", "passport_number", {"dataSensitivity": "non_sensitive"})
+    with pytest.raises(InvalidRecord) as caught:
+        gateway.records.update("contacts", record_id, secret(passport_number="x"), by=SUPERVISOR)
+    assert codes(caught.value) == {"passport_number": "class_lowered"}
+    made = gateway.records.update("contacts", record_id, secret(passport_number="x"), by=SUPERVISOR)
+    assert seen(made) == {"passport_number": "x"}
+
+
 def test_an_unknown_class_is_not_shown(world: World, desk: Gateway) -> None:
     """What HubSpot gives no class is neither read nor written."""
     record_id = contact(desk)
