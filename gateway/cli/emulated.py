@@ -64,9 +64,9 @@ def _list(out: Out) -> int:
     faults = {kind: sorted(of.areas) for kind, of in KINDS.items()}
     switches = Switches().listing()
     rows = [f"Parts of the API: {', '.join(Area)}, and {EVERYWHERE} for all of it.", "", "Faults:"]
-    for kind, areas in faults.items():
-        where = "everywhere" if len(areas) == len(Area) else "on " + ", ".join(areas)
-        rows.append(f"  {kind}: {where}")
+    for name, kind in KINDS.items():
+        only = "" if len(kind.areas) == len(Area) else f" (on {', '.join(faults[name])} only)"
+        rows.append(f"  {name}: {kind.doc}{only}")
     rows += ["", "Switches, with their values:"]
     rows += [f"  {row['name']}={json.dumps(row['value'])}  {row['doc']}" for row in switches]
     out.answer({"faults": faults, "switches": switches}, "\n".join(rows))

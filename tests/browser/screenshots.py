@@ -12,6 +12,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from conftest import PATIENT, Desk, chromium, running_app
+from playwright.sync_api import Browser
 
 from gateway import bootstrap
 from gateway.domain.users import LOCAL_OPERATOR
@@ -115,6 +116,12 @@ def setup(desk: Desk) -> None:
     desk.page.locator(".si-form summary").nth(1).click()
 
 
+def emulator(desk: Desk) -> None:
+    desk.page.goto(f"{desk.app}/emulator?part=faults")
+    desk.page.get_by_role("button", name="Switch it on").click()
+    desk.page.wait_for_selector(".si-armed")
+
+
 @dataclasses.dataclass(frozen=True)
 class Shot:
     """One picture: what to do first, on which screen, in which light."""
@@ -162,6 +169,10 @@ SHOTS = (
 )
 
 
+IN_A_DEMO = (Shot("emulator", emulator), Shot("emulator-phone", emulator, "dark", PHONE))
+"""Of the page that only a demo has."""
+
+
 def _settings(emulator: Emulator, data: Path) -> Settings:
     return load_settings(
         {
@@ -193,18 +204,27 @@ def main(folder: Path) -> None:
     ):
         for number, shot in enumerate(SHOTS):
             _keep_busy(gateway, number)
-            context: Any = browser.new_context(color_scheme=shot.scheme, viewport=shot.size)  # type: ignore[arg-type]  # the table's texts fit
-            desk = Desk(context.new_page(), app, emulator)
-            shot.view(desk)
-            desk.page.emulate_media(media=shot.media)  # type: ignore[arg-type]  # as above
-            if shot.whole:
-                height = desk.page.evaluate(
-                    "document.querySelector('[data-testid=stMain]').scrollHeight"
-                )
-                desk.page.set_viewport_size({**shot.size, "height": height})
-            desk.page.wait_for_timeout(500)
-            desk.page.screenshot(path=str(folder / f"{shot.name}.png"))
-            context.close()
+            _take(shot, folder, browser, app, emulator)
+    with (
+        tempfile.TemporaryDirectory() as data,
+        running_app(Path(data), None) as app,
+        chromium() as browser,
+    ):
+        for shot in IN_A_DEMO:
+            _take(shot, folder, browser, app, emulator)
+
+
+def _take(shot: Shot, folder: Path, browser: Browser, app: str, emulator: Emulator) -> None:
+    context: Any = browser.new_context(color_scheme=shot.scheme, viewport=shot.size)  # type: ignore[arg-type]  # the table's texts fit
+    desk = Desk(context.new_page(), app, emulator)
+    shot.view(desk)
+    desk.page.emulate_media(media=shot.media)  # type: ignore[arg-type]  # as above
+    if shot.whole:
+        height = desk.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        desk.page.set_viewport_size({**shot.size, "height": height})
+    desk.page.wait_for_timeout(500)
+    desk.page.screenshot(path=str(folder / f"{shot.name}.png"))
+    context.close()
 
 
 if __name__ == "__main__":

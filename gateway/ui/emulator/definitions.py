@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from gateway.domain.sensitivity import Sensitivity
-from gateway.domain.users import User
+from gateway.domain.users import Permission, User
 from gateway.intake.richtext import plain
 from gateway.ui.emulator import told
 from gateway.ui.fields import markdown
@@ -48,6 +48,11 @@ def draw(account: EmulatedAccount, by: User, view: EmulatorView) -> None:
                 ("It is changed.", "HubSpot answers with it from now on."),
             )
             st.rerun()
+        if given.get("form") and by.may(Permission.APPROVE_FORMS):
+            st.page_link(
+                "approve.py", label="Check and approve this form",
+                query_params={"form": given["form"]},
+            )  # fmt: skip
 
 
 def _given(
