@@ -260,11 +260,17 @@ def _assemble(settings: Settings, emulator: Emulator | None, resources: ExitStac
         webhooks=webhooks,
         properties=Properties(
             PropertyBook(
-                desk, calls, definitions, classes, locks, portal, store.property_rows,
+                desk,
+                calls,
+                definitions,
+                classes,
+                locks,
+                portal,
+                store.property_rows,
                 now_ms=_now_ms,
             )
         ),
-        records=_records(settings, desk, classes, store),
+        records=_records(settings, desk, classes, store, instruments),
         search=RecordSearch(desk, classes, store.searches, owner=owner),
         scopes=scopes,
         oauth=oauth,
@@ -283,14 +289,17 @@ def _desk(settings: Settings, hubspot: HubSpot, portal: Portal, resources: ExitS
     return Desk(hubspot, portal, separate=separate, now_ms=_now_ms)
 
 
-def _records(settings: Settings, desk: Desk, classes: Classes, store: Store) -> Records:
-    writing = RecordWriting(desk, store.record_rows)
+def _records(
+    settings: Settings, desk: Desk, classes: Classes, store: Store, instruments: Instruments
+) -> Records:
+    rows = store.record_rows
+    writing = RecordWriting(desk, rows, instruments)
     return Records(
         desk,
         classes,
         writing,
         RecordBatches(desk, classes, writing),
-        Reveal(desk, classes, store.record_rows, seconds=settings.reveal_seconds, clock=_boot_s),
+        Reveal(desk, classes, rows, instruments, seconds=settings.reveal_seconds, clock=_boot_s),
     )
 
 

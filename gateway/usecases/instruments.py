@@ -11,6 +11,8 @@ from gateway.domain.errors import GatewayError
 from gateway.domain.hubspot_errors import RateLimited
 from gateway.domain.kinds import Guarded
 from gateway.domain.queue import Switch
+from gateway.domain.records import Change
+from gateway.domain.reveals import Purpose
 from gateway.domain.submissions import Event, State
 from gateway.domain.webhooks import Refusal
 from gateway.store.outbox import Outbox
@@ -36,6 +38,11 @@ class Instruments:
         self._guarded = self._counter(
             "guard_hits", "What the content guard recognised.", "kind", "tier", "outcome"
         )
+        self._reveals = self._counter(
+            "reveals", "Sensitive values asked for, shown or refused by the hour's limit.",
+            "purpose", "outcome",
+        )  # fmt: skip
+        self._changes = self._counter("record_changes", "Records changed, by how.", "change")
         self._limiter_wait = self._counter(
             "limiter_wait_seconds", "Seconds spent waiting for the window to move on."
         )
@@ -58,6 +65,14 @@ class Instruments:
         """The content guard recognised something, in so many fields."""
         labels = (one.kind.value, str(one.tier.value), one.outcome.value)
         self._guarded.labels(*labels).inc(len(one.fields))
+
+    def revealed(self, purpose: Purpose, *, shown: bool) -> None:
+        """A person asked for a sensitive value; False when it was one too many."""
+        self._reveals.labels(purpose.value, "shown" if shown else "refused").inc()
+
+    def changed(self, change: Change, count: int) -> None:
+        """So many records were changed in HubSpot."""
+        self._changes.labels(change.value).inc(count)
 
     def claimed(self, waited_ms: int) -> None:
         """A submission was claimed, so long after its acceptance."""

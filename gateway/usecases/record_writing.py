@@ -33,6 +33,7 @@ from gateway.policy.record_rules import needs, reading_faults, writing_faults
 from gateway.store.record_rows import RecordRows
 from gateway.usecases.classes import ClassTable
 from gateway.usecases.desk import Desk
+from gateway.usecases.instruments import Instruments
 
 LARGEST_TYPE = 2**31
 """Types of associations are numbers below this."""
@@ -65,9 +66,10 @@ def _faults(values: Values, table: ClassTable, kind: ObjectType) -> dict[str, Re
 class RecordWriting:
     """Lets changes go to HubSpot, and tells the audit."""
 
-    def __init__(self, desk: Desk, rows: RecordRows) -> None:
+    def __init__(self, desk: Desk, rows: RecordRows, instruments: Instruments) -> None:
         self._desk = desk
         self._rows = rows
+        self._instruments = instruments
 
     def faults_of_new(
         self, kind: ObjectType, wanted: NewRecord, table: ClassTable
@@ -127,8 +129,9 @@ class RecordWriting:
         *,
         by: User,
     ) -> None:
-        """Tells the audit what HubSpot has done: ids, with the names of the properties. Raises
-        :class:`OutcomeNotAudited`."""
+        """Counts what HubSpot has done and tells the audit: ids, with the names of the
+        properties. Raises :class:`OutcomeNotAudited`."""
+        self._instruments.changed(change, len(records))
         places = [
             (audit_place(kind.id, record_id) or kind.id, tuple(names))
             for record_id, names in records

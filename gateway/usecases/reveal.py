@@ -33,6 +33,7 @@ from gateway.policy.record_rules import class_of, needs, reading_faults
 from gateway.store.record_rows import RecordRows
 from gateway.usecases.classes import Classes
 from gateway.usecases.desk import Desk
+from gateway.usecases.instruments import Instruments
 
 
 class Reveal:
@@ -43,6 +44,7 @@ class Reveal:
         desk: Desk,
         classes: Classes,
         rows: RecordRows,
+        instruments: Instruments,
         *,
         seconds: int,
         clock: Callable[[], float],
@@ -50,6 +52,7 @@ class Reveal:
         self._desk = desk
         self._classes = classes
         self._rows = rows
+        self._instruments = instruments
         self.seconds = seconds
         """How long a value is shown."""
         self._clock = clock
@@ -105,5 +108,6 @@ class Reveal:
             told = self._rows.revealed(place, name, purpose, actor=by.id)
         except GatewayError:
             raise NotAudited from None
+        self._instruments.revealed(purpose, shown=told)
         if not told:
             raise TooManyReveals

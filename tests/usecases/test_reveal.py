@@ -226,6 +226,11 @@ def test_the_21st_reveal_in_an_hour_is_refused(world: World, desk: Gateway) -> N
     other = User("supervisor-2", "Other", frozenset({Role.SUPERVISOR}))
     shown = desk.records.reveal("contacts", record_id, "passport_number", Purpose.CARE, by=other)
     assert shown.reveal() == PASSPORT
+    counted = desk.metrics().decode().splitlines()
+    refused = 'sealed_intake_reveals_total{outcome="refused",purpose="identify"}'
+    assert any(line.startswith(refused) for line in counted)
+    assert 'sealed_intake_reveals_total{outcome="shown",purpose="care"} 1.0' in counted
+    assert 'sealed_intake_record_changes_total{change="create"} 1.0' in counted
 
 
 def test_after_an_hour_there_are_new_ones(desk: Gateway) -> None:
