@@ -37,9 +37,11 @@ KINDS: Mapping[str, Pair] = {
     for kind, fitting in PAIRS.items()
     for field in fitting
     if field is not PropertyFieldType.CALCULATION
+    and kind is not PropertyType.PHONE_NUMBER
     and (kind, field) != (PropertyType.ENUMERATION, PropertyFieldType.BOOLEAN_CHECKBOX)
 }
-"""What a new property may be, as the page offers it: calculations are for the command line."""
+"""What a new property may be, as the page offers it: calculations, and what HubSpot does not
+document, are for the command line."""
 USUAL = f"{PropertyType.STRING}/{PropertyFieldType.TEXT}"
 _OPTIONS_HINT = "One to a line: value, or value = label"
 

@@ -1,0 +1,86 @@
+"""The page of properties in a browser: what axe finds, what a phone shows, and one property's life."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser.conftest import running_app
+from playwright.sync_api import Browser, Page, expect
+
+from gateway.emulator import Emulator
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def address(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An app whose desk may define properties."""
+    folder: Path = tmp_path_factory.mktemp("properties")
+    with running_app(folder, emulator, HUBSPOT_RECORDS_TOKEN=emulator.desk_token) as address:
+        yield address
+
+
+def _open(page: Page, address: str) -> None:
+    page.goto(f"{address}/properties")
+    expect(page.locator(".si-properties")).to_be_visible()
+    page.get_by_role("button", name="passport_number").click()
+    expect(page.get_by_role("button", name="Save changes")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "size"), [("light", (1280, 900)), ("dark", (390, 844))], ids=["desk", "phone"]
+)
+def test_axe_finds_nothing_serious(
+    browser: Browser, address: str, scheme: Any, size: tuple[int, int]
+) -> None:
+    """No critical and no serious finding with a property open, and nothing scrolls sideways."""
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": size[0], "height": size[1]}
+    )
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    _open(page, address)
+    found = Axe().run(page).response["violations"]
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    context.close()
+    bad = [
+        (rule["id"], [node["html"][:160] for node in rule["nodes"]])
+        for rule in found
+        if rule["impact"] in {"critical", "serious"}
+    ]
+    assert bad == []
+    assert wide <= 0
+
+
+def test_a_sensitive_property_from_the_keyboard(
+    page: Page, address: str, emulator: Emulator
+) -> None:
+    """Made without a mouse, found in the table with its class, and put away after a question."""
+    page.goto(f"{address}/properties")
+    page.get_by_role("button", name="New property").press("Enter")
+    keys = page.keyboard
+    page.get_by_label("Label", exact=True).focus()
+    keys.type("Shoe size")
+    keys.press("Tab")
+    expect(page.get_by_placeholder("shoe_size")).to_be_visible()
+    box = page.locator(".st-key-prop-boxes").get_by_label("Class", exact=True)
+    box.focus()
+    keys.type("Sens")
+    expect(page.get_by_role("option").first).to_be_visible()
+    keys.press("Enter")
+    expect(page.get_by_text("Private: few people")).to_be_visible()
+    page.get_by_role("button", name="Create property").press("Enter")
+    expect(page.get_by_text("Its internal name is shoe_size")).to_be_visible()
+    row = page.locator(".si-properties tr", has_text="shoe_size")
+    expect(row).to_contain_text("Sensitive")
+    assert emulator.portal.property("0-1", "shoe_size")["dataSensitivity"] == "sensitive"
+    page.get_by_role("button", name="shoe_size").press("Enter")
+    page.get_by_role("button", name="Archive", exact=True).press("Enter")
+    expect(page.get_by_text("permanently deleted after 90 days")).to_be_visible()
+    page.get_by_role("button", name="Yes, archive it").press("Enter")
+    expect(page.locator(".si-properties tr", has_text="shoe_size")).to_have_count(0)
+    assert emulator.portal.property("0-1", "shoe_size")["archived"]
