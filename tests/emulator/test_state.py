@@ -153,7 +153,7 @@ def test_no_value_and_no_secret_is_readable(path):
         hub.portal.amend_switches(record_delay=3600.0)
         canary(hub)
         return [hub.emulator.access_token, hub.emulator.client_secret, hub.emulator.refresh_token,
-                hub.portal.developer_key]  # fmt: skip
+                hub.portal.developer_key, hub.emulator.desk_token]  # fmt: skip
 
     secrets = life(path, live)
     files = list(path.parent.iterdir())

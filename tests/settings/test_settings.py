@@ -369,3 +369,24 @@ def test_a_refresh_token_begins_an_installation() -> None:
     assert "canary" not in repr(begun)
     told = faults({"HUBSPOT_ACCESS_TOKEN": TOKEN, "HUBSPOT_REFRESH_TOKEN": "na1-canary-token"})
     assert set(told) == {"HUBSPOT_REFRESH_TOKEN"}
+
+
+def test_a_token_for_records() -> None:
+    """It is kept apart, shows itself nowhere, and needs the token that submits; without one that
+    does its work, too."""
+    second = "pat-na1-canary-9876543210"
+    settings = load_settings({"HUBSPOT_ACCESS_TOKEN": TOKEN, "HUBSPOT_RECORDS_TOKEN": second}, None)
+    assert settings.records_token.reveal() == second
+    assert "canary" not in repr(settings)
+    assert not load_settings({"HUBSPOT_ACCESS_TOKEN": TOKEN}, None).records_token
+    assert list(faults({"HUBSPOT_RECORDS_TOKEN": second})) == ["HUBSPOT_ACCESS_TOKEN"]
+    odd = {"HUBSPOT_ACCESS_TOKEN": TOKEN, "HUBSPOT_RECORDS_TOKEN": "two words of canary"}
+    assert list(faults(odd)) == ["HUBSPOT_RECORDS_TOKEN"]
+
+
+@pytest.mark.parametrize("text", ["4", "301", "-60", "1.5", "never", "0"])
+def test_a_value_is_shown_for_a_while_only(text: str) -> None:
+    """5 to 300 seconds; a minute by default."""
+    assert load_settings({}, None).reveal_seconds == 60
+    assert load_settings({"GATEWAY_REVEAL_SECONDS": "300"}, None).reveal_seconds == 300
+    assert list(faults({"GATEWAY_REVEAL_SECONDS": text})) == ["GATEWAY_REVEAL_SECONDS"]
