@@ -232,11 +232,6 @@ def _told(field: RecordField) -> str:
     return ""
 
 
-def kinds_of(more: Mapping[str, str]) -> dict[str, str]:
-    """Every object type somebody may choose, id → words; ``more`` are the account's own."""
-    return {**{row.id: row.plural.capitalize() for row in OBJECT_TYPES.values()}, **more}
-
-
 def _of_kind(desk: RecordDesk) -> None:
     kind = st.session_state[f"kind-{desk.kind}"]
     desk.leave()

@@ -16,6 +16,7 @@ from gateway.domain.record_errors import MissingScope
 from gateway.domain.records import USUAL_PROPERTIES, Presence, Record, RecordField
 from gateway.domain.sensitivity import Sensitivity
 from gateway.intake.richtext import plain
+from gateway.policy.record_rules import KEPT_BY_HUBSPOT
 from gateway.ui import look, record_boxes, record_deeds
 from gateway.ui.markup import Markup, fill
 from gateway.ui.record_deeds import PERMISSIONS, Scene
@@ -56,7 +57,11 @@ def _of_interest(one: Property, kind: str) -> bool:
 def draw(scene: Scene, record: Record) -> None:
     """The record that lies open."""
     desk = scene.desk
-    held = [field for field in record.fields if field.presence is Presence.SET]
+    held = [
+        field
+        for field in record.fields
+        if field.presence is Presence.SET and field.name not in KEPT_BY_HUBSPOT
+    ]
     masked = [field for field in held if field.masked]
     ordinary = [field for field in held if not field.masked]
     with st.container(key="record"):
@@ -107,18 +112,20 @@ def _row(scene: Scene, field: RecordField) -> None:
     desk = scene.desk
     with st.container(key=f"field-{field.name}"):
         with st.container(key=f"line-{field.name}", horizontal=True, vertical_alignment="center"):
-            st.html(line(field, scene.known.get(field.name)))
-            if desk.revealed is None or desk.revealed_name != field.name:
+            shown = desk.revealed is not None and desk.revealed_name == field.name
+            st.html(line(field, scene.known.get(field.name), shown=shown))
+            if not shown:
                 _offer(scene, field)
-        if desk.revealed is not None and desk.revealed_name == field.name:
-            _shown(desk)
+        if shown:
+            _shown(desk, scene.known.get(field.name))
         if desk.name == field.name:
             record_deeds.draw(scene)
 
 
-def line(field: RecordField, one: Property | None) -> Markup:
+def line(field: RecordField, one: Property | None, *, shown: bool = False) -> Markup:
     """A property's name, class and value, or that there is one."""
-    value = told_value(field, one) if not field.masked else KEPT_FROM_VIEW
+    text = field.value.reveal() if field.value is not None else ""
+    value = told_value(text, one) if not field.masked else "" if shown else KEPT_FROM_VIEW
     chip = look.chip(field.sensitivity, f"class-{field.name}") if field.sensitivity else Markup("")
     return fill(
         '<div class="si-field" data-label="$label" data-masked="$masked"><p class="si-field-name">'
@@ -130,9 +137,8 @@ def line(field: RecordField, one: Property | None) -> Markup:
     )
 
 
-def told_value(field: RecordField, one: Property | None) -> str:
-    """An ordinary value as a person reads it: the words of its choices."""
-    text = field.value.reveal() if field.value is not None else ""
+def told_value(text: str, one: Property | None) -> str:
+    """A value as a person reads it: the words of its choices."""
     words = record_boxes.options(one) if one is not None else {}
     parts = text.split(record_boxes.SEPARATOR) if words else [text]
     return ", ".join(words.get(part, part) for part in parts if part)
@@ -151,23 +157,23 @@ def _offer(scene: Scene, field: RecordField) -> None:
               args=(Deed.CLEAR, field.name))  # fmt: skip
 
 
-def _shown(desk: RecordDesk) -> None:
+def _shown(desk: RecordDesk, one: Property | None) -> None:
     """The value, until its time is over. The fragment runs once more right after that."""
     seen = desk.revealed
     if seen is None:
         return
     with st.container(key="revealed"):
-        st.fragment(lambda: _value(desk), run_every=max(0.2, seen.left_s + 0.1))()
+        st.fragment(lambda: _value(desk, one), run_every=max(0.2, seen.left_s + 0.1))()
         st.button("Hide now", key="hide", on_click=_hide, args=(desk,))
 
 
-def _value(desk: RecordDesk) -> None:
+def _value(desk: RecordDesk, one: Property | None) -> None:
     seen = desk.revealed
     if seen is None or seen.left_s <= 0:
         desk.hide()
         desk.tell(("Hidden again", "The time of the value is over."))
         st.rerun()
-    st.html(revealed(seen.reveal() or "", seen.left_s))
+    st.html(revealed(told_value(seen.reveal() or "", one), seen.left_s))
 
 
 def revealed(text: str, left_s: float) -> Markup:

@@ -6,10 +6,10 @@ import dataclasses
 
 import streamlit as st
 
-from gateway.domain.objects import named_object_type, object_type
+from gateway.domain.objects import OBJECT_TYPES, named_object_type, object_type
 from gateway.domain.record_errors import InvalidRecord, RecordFault, UnknownObjectType, reason
 from gateway.domain.records import Presence, is_record_id
-from gateway.domain.users import User
+from gateway.domain.users import Permission, User
 from gateway.ui import errors, look, record_deeds, record_search, record_sheet, session
 from gateway.ui.markup import fill
 from gateway.ui.record_boxes import label_of
@@ -103,7 +103,7 @@ def _wish(scene: Scene) -> None:
 
 def _draw(scene: Scene) -> None:
     desk = scene.desk
-    record_search.draw(desk, _kinds(desk), list(scene.known.values()), scene.by)
+    record_search.draw(desk, _kinds(scene), list(scene.known.values()), scene.by)
     if desk.record is None and desk.deed is None:
         _say(desk)
     if desk.deed is Deed.CREATE:
@@ -118,9 +118,15 @@ def _draw(scene: Scene) -> None:
         record_search.results(desk, desk.found)
 
 
-def _kinds(desk: RecordDesk) -> dict[str, str]:
-    kinds = record_search.kinds_of({})
-    return kinds if desk.kind in kinds else {**kinds, desk.kind: f"Custom object {desk.kind}"}
+def _kinds(scene: Scene) -> dict[str, str]:
+    """Every object type somebody may choose, id → words; the account's own where they may be
+    listed, and in any case the one a link named."""
+    kinds = {row.id: row.plural.capitalize() for row in OBJECT_TYPES.values()}
+    if scene.by.may(Permission.VIEW_PROPERTIES):
+        listed = scene.gateway.properties.object_types(by=scene.by)
+        kinds |= {row.kind.id: row.label for row in listed}
+    kind = scene.desk.kind
+    return kinds if kind in kinds else {**kinds, kind: f"Custom object {kind}"}
 
 
 def _say(desk: RecordDesk) -> None:

@@ -28,7 +28,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Emulat
                     HUBSPOT_RECORDS_TOKEN=emulator.desk_token) as app,
     ):  # fmt: skip
         values = {"email": EMAIL, "firstname": "Ada", "lastname": "Lovelace",
-                  "passport_number": SECRET, "nationality": "GB",
+                  "passport_number": SECRET, "nationality": "CH",
                   "contract_type": "permanent"}  # fmt: skip
         made = requests.post(
             f"{emulator.api_base}/crm/v3/objects/contacts", json={"properties": values},
@@ -148,7 +148,7 @@ def _reveal(page: Page) -> None:
     page.get_by_role("button", name="Reveal Nationality").click()
     pick(page, page.get_by_label("Why do you need to see it?"), "Check who")
     page.get_by_role("button", name="Show for 5 seconds").click()
-    expect(page.locator(".si-value")).to_have_text("GB")
+    expect(page.locator(".si-value")).to_have_text("Switzerland")
 
 
 def _kept(page: Page) -> dict[str, Any]:

@@ -182,6 +182,20 @@ def test_what_cannot_be_searched_says_why(screen: Any, contact: str) -> None:
     assert "Ada Canary" in screen.press("Search").html()
 
 
+def test_the_accounts_own_objects_can_be_chosen(screen: Any, contact: str) -> None:
+    """They stand after HubSpot's own; what belongs to the one before is let go."""
+    _button(_find(screen), f"open-{contact}")
+    offered = screen.widget("Records").options
+    assert offered[:3] == ["Contacts", "Companies", "Deals"]
+    assert "Insurance policies" in offered
+    screen.widget("Records").set_value("2-41007216")
+    page = screen.run().html()
+    assert "Ada Canary" not in page
+    assert screen.test.session_state["desk"].records.found is None
+    screen.widget("Words").set_value("nothing like it")
+    assert "No record fits" in screen.press("Search").html()
+
+
 def test_a_missing_scope_is_explained_beside_the_rest(
     screen: Any, emulator: Any, contact: str, gateway: Gateway, tmp_path: Any
 ) -> None:

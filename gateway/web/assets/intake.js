@@ -133,7 +133,7 @@
     },
     detail: () => reveal(document.querySelector(".si-detail-title"), null, "nearest"),
     reason: () => reveal(document.querySelector(".st-key-decide :is(input, button)"), null, "nearest"),
-    found: () => reveal(document.querySelector(".si-found-title"), null, "nearest"),
+    found: () => reveal(document.querySelector(".si-found-title")),
     deed: () => reveal(document.querySelector(".st-key-deed :is(input, textarea, button)"), document.querySelector(".st-key-deed")),
     revealed: () => reveal(document.querySelector(".si-value"), null, "nearest"),
     told: () => reveal(document.querySelector(".si-told-title"), null, "nearest"),
