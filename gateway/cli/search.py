@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import getpass
-import sys
 from typing import Any
 
+from gateway.cli.asking import asked
 from gateway.cli.opening import opened
 from gateway.cli.search_file import EXAMPLE, read_search_file
 from gateway.cli.show import Out
@@ -49,9 +48,9 @@ operators:
 
 _ASKS = {
     Takes.NOTHING: (),
-    Takes.ONE: ("Value of {name}: ",),
-    Takes.RANGE: ("Lowest value of {name}: ", "Highest value of {name}: "),
-    Takes.SEVERAL: ("Values of {name}, parted by " + SEPARATOR + " : ",),
+    Takes.ONE: ("Value of {name}",),
+    Takes.RANGE: ("Lowest value of {name}", "Highest value of {name}"),
+    Takes.SEVERAL: ("Values of {name}, parted by " + SEPARATOR,),
 }
 """What is asked for by each operator."""
 
@@ -95,12 +94,12 @@ def _wanted(arguments: argparse.Namespace) -> Search:
             raise UsageError('With --filters the words stand in the file, as "query".')
         wanted = read_search_file(arguments.filters)
     elif arguments.email:
-        wanted = by_email(_asked("E-mail address: "))
+        wanted = by_email(asked("E-mail address"))
     else:
         filters = tuple(_filter(name, operator) for name, operator in arguments.where)
         wanted = Search(groups=(filters,) if filters else ())
     if arguments.words:
-        wanted = dataclasses.replace(wanted, query=Secret(_asked("Words: ")))
+        wanted = dataclasses.replace(wanted, query=Secret(asked("Words")))
     if arguments.sort is not None:
         wanted = dataclasses.replace(wanted, sorts=(_sort(arguments.sort),))
     return dataclasses.replace(
@@ -116,22 +115,10 @@ def _filter(name: str, operator: str) -> Filter:
         raise UsageError(f"An operator is one of {', '.join(Operator)}.")
     known = Operator(operator.upper())
     takes = OPERATORS[known].takes
-    given = [_asked(question.format(name=name)) for question in _ASKS[takes]]
+    given = [asked(question.format(name=name)) for question in _ASKS[takes]]
     if takes is Takes.SEVERAL:
         given = [part.strip() for part in given[0].split(SEPARATOR) if part.strip()]
     return Filter(name, known, tuple(Secret(one) for one in given))
-
-
-def _asked(question: str) -> str:
-    """What a person types, unseen; the next line of standard input where nobody sits there."""
-    if sys.stdin.isatty():
-        return getpass.getpass(question)
-    line = sys.stdin.readline()
-    if not line:
-        raise UsageError(
-            f"A value is missing on standard input, one a line: {question.strip(' :')}."
-        )
-    return line.rstrip("\r\n")
 
 
 def _sort(text: str) -> Sort:

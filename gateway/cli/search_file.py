@@ -7,17 +7,14 @@ the file: it says in which filter of which group the fault is.
 from __future__ import annotations
 
 import dataclasses
-import json
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
+from gateway.cli.json_file import MIB, read_json_file
 from gateway.cli.usage import UsageError
 from gateway.domain.answers import Secret
 from gateway.domain.search import Filter, Group, Operator, Search, Sort
 
-MAX_BYTES = 1024 * 1024
 EXAMPLE = (
     '{"filterGroups": [{"filters": [{"propertyName": "email", "operator": "EQ", "value": "..."}]}]}'
 )
@@ -29,7 +26,7 @@ _DIRECTIONS: Mapping[str, bool] = {"ASCENDING": False, "DESCENDING": True}
 def read_search_file(name: str) -> Search:
     """The search in the file ``name``, or on standard input for ``-``. Raises
     :class:`UsageError`, which is chained to nothing that holds what was read."""
-    body = _decoded(_read(name))
+    body = read_json_file(name, what="file of the search", most=MIB)
     if not isinstance(body, dict) or not body.keys() <= _KEYS:
         raise UsageError(
             f"The search is one JSON object with {', '.join(sorted(_KEYS))}, such as {EXAMPLE}"
@@ -97,32 +94,3 @@ def _text(value: object, where: str) -> str:
     if not isinstance(value, str):
         raise UsageError(f"In the search, {where} is a text.")
     return value
-
-
-def _read(name: str) -> bytes:
-    raw = None
-    try:
-        if name == "-":
-            raw = sys.stdin.buffer.read(MAX_BYTES + 1)
-        else:
-            with Path(name).open("rb") as file:
-                raw = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError):
-        raw = None
-    if raw is None:
-        raise UsageError("The file of the search cannot be read. Check its name.")
-    if len(raw) > MAX_BYTES:
-        raise UsageError("The file of the search is larger than 1 MiB.")
-    return raw
-
-
-def _decoded(raw: bytes) -> Any:
-    """What the file holds. The decoder's errors hold the whole file, so they end here."""
-    fault: str
-    try:
-        return json.loads(raw)
-    except json.JSONDecodeError as error:
-        fault = f"The search is not JSON (line {error.lineno}, column {error.colno})."
-    except (RecursionError, ValueError):
-        fault = "The search cannot be read as JSON. Save it as UTF-8 JSON."
-    raise UsageError(fault)
