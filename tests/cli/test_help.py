@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from samples import PATIENT
 
+from gateway.cli import property_arguments
 from gateway.cli.outbox import DECISIONS, TURNS, reasons_text
 from gateway.cli.parser import DECIDE, TURN, parser
 from gateway.domain.decisions import REASONS_FOR
@@ -35,6 +36,9 @@ def test_all_commands_are_there() -> None:
         "reconcile", "probe", "search",
         "outbox", "outbox list", "outbox show", "outbox retry", "outbox discard",
         "outbox confirm", "outbox pause", "outbox resume", "outbox drain", "inbox",
+        "properties", *(f"properties {row.name}" for row in property_arguments.COMMANDS),
+        "properties groups",
+        *(f"properties groups {row.name}" for row in property_arguments.GROUP_COMMANDS),
         "oauth", "oauth status", "oauth install-url", "oauth exchange", "oauth revoke",
     }  # fmt: skip
 
