@@ -30,6 +30,7 @@ PLACES: tuple[Place, ...] = (
     Place("deliveries.py", "Deliveries", Permission.VIEW_OUTBOX),
     Place("inbox.py", "Inbox", Permission.VIEW_INBOX),
     Place("records.py", "Records", Permission.VIEW_RECORDS),
+    Place("properties.py", "Properties", Permission.VIEW_PROPERTIES),
     Place("setup.py", "Set-up", Permission.CHECK_FORMS),
     Place("emulator.py", "Emulator", Permission.PLAY_WITH_EMULATOR, Mode.DEMO),
 )

@@ -21,6 +21,7 @@ from gateway.domain.locks import GuardMode
 from gateway.domain.queue import Switch
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import Event, State, read_receipt
+from gateway.ui.property_desk import PropertyDesk
 from gateway.ui.record_desk import RecordDesk
 
 _DESK = "desk"
@@ -197,6 +198,7 @@ class Desk:
     watch: Watch = dataclasses.field(default_factory=Watch)
     inbox: InboxView = dataclasses.field(default_factory=InboxView)
     records: RecordDesk = dataclasses.field(default_factory=RecordDesk)
+    properties: PropertyDesk = dataclasses.field(default_factory=PropertyDesk)
     emulator: EmulatorView = dataclasses.field(default_factory=EmulatorView)
 
 
@@ -229,6 +231,11 @@ def inbox() -> InboxView:
 def records() -> RecordDesk:
     """What the tab looks for, and at, on the page of records."""
     return _desk().records
+
+
+def properties() -> PropertyDesk:
+    """What the tab looks at on the page of properties."""
+    return _desk().properties
 
 
 def arrive(path: str) -> None:

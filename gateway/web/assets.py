@@ -18,6 +18,7 @@ _TYPES: Mapping[str, str] = {
     "inbox.css": "text/css",
     "setup.css": "text/css",
     "records.css": "text/css",
+    "properties.css": "text/css",
     "approval.css": "text/css",
     "emulator.css": "text/css",
     "failure.css": "text/css",

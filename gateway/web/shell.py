@@ -40,6 +40,7 @@ def rewrite(document: str) -> str:
         f'<link rel="stylesheet" href="{versioned("inbox.css")}">\n'
         f'<link rel="stylesheet" href="{versioned("setup.css")}">\n'
         f'<link rel="stylesheet" href="{versioned("records.css")}">\n'
+        f'<link rel="stylesheet" href="{versioned("properties.css")}">\n'
         f'<link rel="stylesheet" href="{versioned("approval.css")}">\n'
         f'<link rel="stylesheet" href="{versioned("emulator.css")}">\n'
         f'<script src="{versioned("intake.js")}" defer></script>\n</head>'
