@@ -122,6 +122,24 @@ def emulator(desk: Desk) -> None:
     desk.page.wait_for_selector(".si-armed")
 
 
+def record(desk: Desk) -> None:
+    desk.open()
+    desk.fill("ada@mail.example")
+    desk.page.keyboard.press("Enter")
+    desk.page.wait_for_selector(".si-state[data-tone=done]")
+    desk.page.goto(f"{desk.app}/records")
+    desk.page.get_by_label("E-mail address").fill("ada@mail.example")
+    desk.page.keyboard.press("Enter")
+    desk.page.locator("[class*=st-key-hit-] button").first.click()
+    desk.page.get_by_role("button", name="Reveal Insurance number").click()
+    desk.page.get_by_label("Why do you need to see it?").click()
+    desk.page.keyboard.type("Check")
+    desk.page.wait_for_selector("[role=option]")
+    desk.page.keyboard.press("Enter")
+    desk.page.get_by_role("button", name="Show for").click()
+    desk.page.wait_for_selector(".si-value")
+
+
 @dataclasses.dataclass(frozen=True)
 class Shot:
     """One picture: what to do first, on which screen, in which light."""
@@ -169,8 +187,13 @@ SHOTS = (
 )
 
 
-IN_A_DEMO = (Shot("emulator", emulator), Shot("emulator-phone", emulator, "dark", PHONE))
-"""Of the page that only a demo has."""
+IN_A_DEMO = (
+    Shot("records", record, whole=False),
+    Shot("records-phone", record, "dark", PHONE),
+    Shot("emulator", emulator),
+    Shot("emulator-phone", emulator, "dark", PHONE),
+)
+"""Of the page that only a demo has, and of the one whose token a demo makes."""
 
 
 def _settings(emulator: Emulator, data: Path) -> Settings:
