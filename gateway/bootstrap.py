@@ -240,6 +240,7 @@ def _assemble(settings: Settings, emulator: Emulator | None, resources: ExitStac
     calls = PropertyDefinitions(desk.hubspot.client)
     resources.callback(calls.close)
     classes = Classes(desk, max_age_ms=settings.definition_max_age * 1000, now_ms=_now_ms)
+    records = _records(settings, desk, classes, store, instruments)
     return Gateway(
         settings.mode,
         delivers_here=settings.delivers,
@@ -270,8 +271,8 @@ def _assemble(settings: Settings, emulator: Emulator | None, resources: ExitStac
                 now_ms=_now_ms,
             )
         ),
-        records=_records(settings, desk, classes, store, instruments),
-        search=RecordSearch(desk, classes, store.searches, owner=owner),
+        records=records,
+        search=RecordSearch(desk, classes, store.searches, records, owner=owner),
         scopes=scopes,
         oauth=oauth,
         emulated=EmulatedAccount(emulator, store.outbox.receipts_of) if emulator else None,

@@ -24,10 +24,10 @@ from gateway.domain.search import (
     Search,
     Sort,
     Takes,
-    by_email,
 )
 from gateway.domain.users import LOCAL_OPERATOR
 
+CONTACTS = "contacts"
 SEPARATOR = ";"
 EXAMPLES = f"""\
 examples:
@@ -58,7 +58,7 @@ _ASKS = {
 def arguments(command: argparse.ArgumentParser) -> None:
     """What the command takes."""
     command.add_argument(
-        "--object", default="contacts", metavar="KIND",
+        "--object", default=CONTACTS, metavar="KIND",
         help="contacts (default), companies, deals, tickets, or an object type id",
     )  # fmt: skip
     how = command.add_mutually_exclusive_group()
@@ -81,11 +81,23 @@ def arguments(command: argparse.ArgumentParser) -> None:
 def search(arguments: argparse.Namespace, out: Out) -> int:
     """One page of the records that fit."""
     out.stable = {"total": None, "records": [], "after": None}
-    wanted = _wanted(arguments)
-    with opened(out) as gateway:
-        found = gateway.search.find(arguments.object, wanted, by=LOCAL_OPERATOR)
+    if arguments.email:
+        found = _by_email(arguments, out)
+    else:
+        wanted = _wanted(arguments)
+        with opened(out) as gateway:
+            found = gateway.search.find(arguments.object, wanted, by=LOCAL_OPERATOR)
     out.answer(_document(found), _text(found))
     return 0
+
+
+def _by_email(arguments: argparse.Namespace, out: Out) -> Found:
+    others = (arguments.words, arguments.sort, arguments.limit, arguments.after)
+    if any(others) or arguments.object != CONTACTS:
+        raise UsageError("--email finds one contact. Take the rest away, but for --property.")
+    email = asked("E-mail address")
+    with opened(out) as gateway:
+        return gateway.search.by_email(email, arguments.property, by=LOCAL_OPERATOR)
 
 
 def _wanted(arguments: argparse.Namespace) -> Search:
@@ -93,8 +105,6 @@ def _wanted(arguments: argparse.Namespace) -> Search:
         if arguments.words:
             raise UsageError('With --filters the words stand in the file, as "query".')
         wanted = read_search_file(arguments.filters)
-    elif arguments.email:
-        wanted = by_email(asked("E-mail address"))
     else:
         filters = tuple(_filter(name, operator) for name, operator in arguments.where)
         wanted = Search(groups=(filters,) if filters else ())

@@ -144,13 +144,6 @@ class Search:
         return tuple(dict.fromkeys((*filtered, *(one.property_name for one in self.sorts))))
 
 
-def by_email(email: str, properties: tuple[str, ...] = ()) -> Search:
-    """The contact with this e-mail address, which goes into the request's body and into no
-    address."""
-    one = Filter(EMAIL, Operator.EQ, (Secret(email.strip()),))
-    return Search(((one,),), properties=properties)
-
-
 @dataclasses.dataclass(frozen=True)
 class Found:
     """One page of what was found."""

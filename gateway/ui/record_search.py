@@ -29,7 +29,6 @@ from gateway.domain.search import (
     Operator,
     Search,
     Takes,
-    by_email,
 )
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.users import Permission, User
@@ -158,9 +157,7 @@ def _options(one: Property | None) -> dict[str, str]:
 
 
 def wanted(desk: RecordDesk) -> Search:
-    """What the boxes ask for."""
-    if desk.way is Way.EMAIL:
-        return by_email(desk.typed("value"))
+    """What the boxes ask for, unless it is an e-mail address."""
     if desk.way is Way.WORDS:
         return Search(query=Secret(desk.typed("value").strip()), limit=PAGE)
     name = desk.property_name or ""

@@ -9,12 +9,13 @@ import streamlit as st
 from gateway.domain.objects import OBJECT_TYPES, named_object_type, object_type
 from gateway.domain.record_errors import InvalidRecord, RecordFault, UnknownObjectType, reason
 from gateway.domain.records import Presence, is_record_id
+from gateway.domain.search import Found
 from gateway.domain.users import Permission, User
 from gateway.ui import errors, look, record_deeds, record_search, record_sheet, session
 from gateway.ui.markup import fill
 from gateway.ui.record_boxes import label_of
 from gateway.ui.record_deeds import PERMISSIONS, Scene
-from gateway.ui.record_desk import Deed, RecordDesk
+from gateway.ui.record_desk import Deed, RecordDesk, Way
 from gateway.usecases.gateway import Gateway
 
 
@@ -54,22 +55,26 @@ def _follow(desk: RecordDesk, linked: tuple[str, str, str]) -> None:
 def _search(gateway: Gateway, by: User, desk: RecordDesk) -> None:
     searching, desk.searching = desk.searching, False
     more, desk.more = desk.more, False
-    if searching:
-        desk.wanted, desk.found = record_search.wanted(desk), None
-    if desk.wanted is None or not (searching or more):
-        return
     with errors.noted(desk.fail):
-        if more and desk.found is not None:
+        if searching:
+            desk.wanted = desk.found = None
+            desk.found = _first(gateway, by, desk)
+            desk.send_focus("found")
+            if desk.found.total:
+                # What was looked for is kept for the next page only, and in no box.
+                desk.empty()
+        elif more and desk.wanted is not None and desk.found is not None:
             wanted = dataclasses.replace(desk.wanted, after=desk.found.after)
             page = gateway.search.find(desk.kind, wanted, by=by)
             shown = (*desk.found.records, *page.records)
             desk.found = dataclasses.replace(page, records=shown)
-            return
-        desk.found = gateway.search.find(desk.kind, desk.wanted, by=by)
-        desk.send_focus("found")
-        if desk.found.total:
-            # What was looked for is kept for the next page only, and in no box.
-            desk.empty()
+
+
+def _first(gateway: Gateway, by: User, desk: RecordDesk) -> Found:
+    if desk.way is Way.EMAIL:
+        return gateway.search.by_email(desk.typed("value"), by=by)
+    desk.wanted = record_search.wanted(desk)
+    return gateway.search.find(desk.kind, desk.wanted, by=by)
 
 
 def _open(scene: Scene) -> None:

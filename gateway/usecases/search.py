@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+from gateway.domain.answers import Secret
 from gateway.domain.errors import IntakeClosed
 from gateway.domain.hubspot_errors import RateLimited
-from gateway.domain.objects import ObjectType
-from gateway.domain.record_errors import NotAudited, SearchRefused
-from gateway.domain.records import USUAL_PROPERTIES
+from gateway.domain.objects import CONTACT, ObjectType
+from gateway.domain.record_errors import NotAudited, SearchRefused, UnknownRecord
+from gateway.domain.records import USUAL_PROPERTIES, UniqueKey
 from gateway.domain.scopes import Access
-from gateway.domain.search import Found, Search
+from gateway.domain.search import EMAIL, Flaw, Found, Search, SearchFault
 from gateway.domain.users import Permission, User
 from gateway.hubspot.search_calls import SeenPage, found_records, search_records
 from gateway.policy.permissions import require
@@ -28,6 +29,7 @@ from gateway.usecases.classes import Classes, ClassTable
 from gateway.usecases.desk import Desk
 from gateway.usecases.record_views import as_record, showable
 from gateway.usecases.record_writing import known_kind
+from gateway.usecases.records import Records
 
 TRIES = 4
 """How often a search is sent that HubSpot answers with its limit per second."""
@@ -43,6 +45,7 @@ class RecordSearch:
         desk: Desk,
         classes: Classes,
         searches: Searches,
+        records: Records,
         *,
         owner: str,
         sleep: Callable[[float], None] = time.sleep,
@@ -50,6 +53,7 @@ class RecordSearch:
         self._desk = desk
         self._classes = classes
         self._searches = searches
+        self._records = records
         self._owner = owner
         self._sleep = sleep
 
@@ -86,6 +90,22 @@ class RecordSearch:
             tuple(as_record(kind, one, names, table) for one in page.records),
             page.after,
         )
+
+    def by_email(self, email: str, properties: Sequence[str] = (), *, by: User) -> Found:
+        """The contact with this e-mail address, or none. It is read, not searched: HubSpot's
+        index comes seconds after what was written. The address stands in a body, never in a URL.
+
+        Raises :class:`SearchRefused` for an empty one, and what :meth:`Records.read` does.
+        """
+        if not email.strip():
+            raise SearchRefused([Flaw(SearchFault.EMPTY_VALUE, EMAIL)])
+        key = UniqueKey(EMAIL, Secret(email.strip()))
+        names = tuple(dict.fromkeys((*USUAL_PROPERTIES[CONTACT], *properties)))
+        try:
+            found = self._records.read(CONTACT, key, names, by=by)
+        except UnknownRecord:
+            return Found(CONTACT, 0, ())
+        return Found(CONTACT, 1, (found,))
 
     def _note(self, kind: ObjectType, names: tuple[str, ...], by: User) -> None:
         try:

@@ -95,6 +95,8 @@ def test_a_file_holds_a_whole_search(desk: Any, contact: str) -> None:
         (("--sort", "email:up"), "", 2, "--sort PROPERTY:desc"),
         (("--filters", "/no/such/file"), "", 2, "cannot be read"),
         (("--filters", "-", "--words"), "{}", 2, "the words stand in the file"),
+        (("--email", "--object", "deals"), SECRET, 2, "--email finds one contact"),
+        (("--email",), " ", 1, "An empty value finds nothing"),
     ],
 )
 def test_bad_searches_say_what_is_wrong(

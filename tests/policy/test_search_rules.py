@@ -20,7 +20,6 @@ from gateway.domain.search import (
     SearchFault,
     Sort,
     Takes,
-    by_email,
 )
 from gateway.policy.search_rules import property_flaws, shape_flaws, telling
 
@@ -170,6 +169,6 @@ def test_a_search_tells_only_of_what_it_compares() -> None:
 def test_a_search_does_not_show_what_it_looks_for() -> None:
     """Neither its text nor the text of a flaw has a value or the words."""
     wanted = Search(((_one("a", Operator.EQ, CANARY, CANARY),),), query=Secret(CANARY * 300))
-    told = [repr(wanted), repr(by_email(CANARY)), *(f.sentence for f in shape_flaws(wanted))]
-    assert len(told) > 2
+    told = [repr(wanted), *(f.sentence for f in shape_flaws(wanted))]
+    assert len(told) > 1
     assert CANARY not in " ".join(told)

@@ -26,7 +26,6 @@ from gateway.domain.search import (
     Search,
     SearchFault,
     Sort,
-    by_email,
 )
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.users import LOCAL_OPERATOR, Role, User
@@ -180,11 +179,16 @@ def test_an_email_goes_into_no_address_log_or_audit(
     it; a sensitive comparison is in the audit by its name alone."""
     world, gateway = found_by
     caplog.set_level(logging.DEBUG)
-    found = gateway.search.find("contacts", by_email(" ada@mail.example "), by=LOCAL_OPERATOR)
+    found = gateway.search.by_email(" ada@mail.example ", by=LOCAL_OPERATOR)
     assert _letters(found) == "a"
+    assert gateway.search.by_email("nobody@mail.example", by=LOCAL_OPERATOR).total == 0
+    with pytest.raises(SearchRefused):
+        gateway.search.by_email(" ", by=LOCAL_OPERATOR)
+    assert _letters(_find(gateway, _where("email", Operator.EQ, "ada@mail.example"))) == "a"
     _find(gateway, _where("passport_number", Operator.EQ, "CANARY-P1"))
     # The HTTP library writes down every address it asks.
     assert "/crm/v3/objects/contacts/search" in caplog.text
+    assert "/crm/v3/objects/contacts/batch/read" in caplog.text
     told = repr(world.portal.journal.entries()) + caplog.text + repr(found)
     assert "ada@" not in told
     assert "CANARY" not in told
