@@ -77,17 +77,22 @@ class ProjectFiles:
 
 
 def project_files(
-    project: Project, reports: Sequence[FormReport], plan: ScopePlan, public_url: str
+    project: Project,
+    reports: Sequence[FormReport],
+    plan: ScopePlan,
+    public_url: str,
+    optional: Sequence[str] = (),
 ) -> ProjectFiles:
-    """The project's files for ``reports``. Without a property whose changes HubSpot reports,
-    or without the feature, there is no file of webhooks."""
+    """The project's files for ``reports``, whose app may also be granted the scopes ``optional``.
+    Without a property whose changes HubSpot reports, or without the feature, there is no file of
+    webhooks."""
     files: dict[str, Mapping[str, Any]] = {
         HSPROJECT: {
             "name": project.name,
             "srcDir": "src",
             "platformVersion": str(project.platform),
         },
-        APP: _app(project, plan, public_url),
+        APP: _app(project, plan, public_url, optional),
     }
     findings: list[Finding] = []
     if Feature.WEBHOOKS in plan.asked:
@@ -100,13 +105,15 @@ def project_files(
     return ProjectFiles(files, tuple(findings))
 
 
-def _app(project: Project, plan: ScopePlan, public_url: str) -> dict[str, Any]:
+def _app(
+    project: Project, plan: ScopePlan, public_url: str, optional: Sequence[str]
+) -> dict[str, Any]:
     auth: dict[str, Any] = {"type": str(project.auth)}
     if project.auth is Auth.OAUTH:
         auth["redirectUrls"] = [public_url + CALLBACK]
     auth |= {
         "requiredScopes": list(plan.scopes.needed),
-        "optionalScopes": [],
+        "optionalScopes": list(optional),
         "conditionallyRequiredScopes": [],
     }
     config: dict[str, Any] = {

@@ -188,7 +188,9 @@ def pause(
     standing = _switch(row)
     if switch is Switch.PAUSED_AUTH:
         _set(connection, row, failures=max(row.failures, CAREFUL_AFTER))
-    if standing is Switch.PAUSED_OPERATOR:
+    # Where there is no token, one that was refused a moment ago says nothing more.
+    ended = (standing, switch) == (Switch.PAUSED_INSTALL, Switch.PAUSED_AUTH)
+    if standing is Switch.PAUSED_OPERATOR or ended:
         return
     until = None if seconds is None else now + int(seconds * 1000)
     if standing is Switch.DRAIN:

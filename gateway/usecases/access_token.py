@@ -71,7 +71,7 @@ class AccessToken:
         self._boot_s = boot_s
         self._renewing = threading.Lock()
         self._again_s = float("-inf")
-        self._refused_s = float("-inf")
+        self._refused: tuple[float, Held] | None = None
 
     def current(self) -> Secret:
         """The access token. Raises as :class:`~gateway.hubspot.client.Renewing` says."""
@@ -89,10 +89,12 @@ class AccessToken:
             raise NotInstalled
         if held.access.reveal() != refused.reveal():
             return held.access
-        now = self._boot_s()
-        if now - self._refused_s < REFUSED_AGAIN_S:
+        now, last = self._boot_s(), self._refused
+        if last is None or now - last[0] >= REFUSED_AGAIN_S:
+            self._refused = (now, held)
+        elif not held.is_as(last[1]):
             return None
-        self._refused_s = now
+        # Whoever was refused at the same moment gets what this renewal brings, or tells.
         return self._renew(held, needed=True)
 
     def _renew(self, held: Held, *, needed: bool) -> Secret:

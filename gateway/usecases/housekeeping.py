@@ -7,7 +7,13 @@ import time
 from collections.abc import Callable, Mapping
 
 from gateway.domain.errors import AccountRefused
-from gateway.domain.hubspot_errors import HubSpotError
+from gateway.domain.hubspot_errors import (
+    HubSpotError,
+    NotInstalled,
+    NotSent,
+    RateLimited,
+    Unavailable,
+)
 from gateway.domain.queue import Switch
 from gateway.domain.submissions import State
 from gateway.store.duties import Duties, Duty
@@ -113,17 +119,26 @@ class Housekeeping:
             # The first question after its time ends the pause: see the breaker.
             return self._facts_now() is not None
         if switch is Switch.PAUSED_INSTALL and self._due("install", CHORES_S):
-            # Nobody is asked as long as there is no token: that costs nothing.
-            if self._facts_now() is None:
-                return False
-            self._queue.over(switch)
-            return True
+            return self._end_install_pause()
         if switch is not Switch.PAUSED_CLOCK or not self._due("clock", CHORES_S):
             return False
         facts = self._facts_now() if self._queue.elect(switch) else None
         if facts is None or facts.clock_wrong:
             return False
         self._queue.over(switch)
+        return True
+
+    def _end_install_pause(self) -> bool:
+        """Ends it once there is a token, whatever HubSpot says of that one. Nobody is asked as
+        long as there is none, so that looking costs nothing."""
+        try:
+            self._portal.facts(max_age_ms=0)
+        except (NotInstalled, NotSent, Unavailable, RateLimited):
+            return False
+        except (HubSpotError, AccountRefused):
+            self._queue.over(Switch.PAUSED_INSTALL)
+            return False
+        self._queue.over(Switch.PAUSED_INSTALL)
         return True
 
     def _may_read(self) -> bool:

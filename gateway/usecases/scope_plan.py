@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from gateway.domain.errors import AccountRefused
 from gateway.domain.features import Feature
 from gateway.domain.findings import Finding, finding
-from gateway.domain.hubspot_errors import HubSpotError
+from gateway.domain.hubspot_errors import HubSpotError, NotInstalled
 from gateway.domain.objects import OBJECT_TYPES
 from gateway.domain.reports import FormReport
 from gateway.domain.scope_plans import FeatureScopes, FormScopes, NeedState, ScopePlan
@@ -60,12 +60,20 @@ class Scopes:
         by: User,
     ) -> ProjectFiles:
         """The files of a HubSpot project whose app has the least scopes for ``features`` on
-        these forms: the open ones (and those that only lack a scope) when none is named.
+        these forms: the open ones (and those that only lack a scope) when none is named. Before
+        the app is installed no form can be read: then what a form could take is optional.
 
         Raises as :meth:`plan` does.
         """
         require(by, Permission.CHECK_FORMS)
-        reports = self._reports(forms)
+        try:
+            reports = self._reports(forms)
+        except NotInstalled:
+            if forms:
+                raise
+            _, beside = self.to_ask_for(features, ())
+            plan = _plan((), None, features)
+            return project_files(project, (), plan, self._public_url, beside)
         chosen = reports if forms else tuple(filter(_opens_with_scopes, reports))
         plan = _plan(chosen, None, features)
         files = project_files(project, chosen, plan, self._public_url)

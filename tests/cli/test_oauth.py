@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -34,6 +35,11 @@ def test_from_nothing_to_installed_and_back(oauth: Any) -> None:
     assert "/oauth/callback" in before.out
     closed = oauth("submit", PATIENT, "--answers", oauth.answers(**ANSWERS[PATIENT]))
     assert (closed.code, "oauth install-url" in closed.err) == (3, True)
+    files = oauth("hsmeta", "--auth", "oauth", "--out", str(oauth.folder / "app"), "--json")
+    assert (files.code, files.document["requiredScopes"]) == (0, ["forms"]), files.err
+    auth = json.loads((oauth.folder / "app" / "app-hsmeta.json").read_text())["config"]["auth"]
+    assert auth["redirectUrls"] == ["http://localhost:8501/oauth/callback"]
+    assert "crm.objects.contacts.sensitive.write" in auth["optionalScopes"]
     made = oauth("oauth", "install-url", "--optional", "reveal", "--json")
     assert made.code == 0
     assert made.document["scopes"] == ["forms", "oauth"]

@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from gateway.domain.grants import Ended
+from gateway.domain.queue import Switch
 from gateway.store.grants import MOST_LINKS, NewTokens
+from gateway.store.queue import Effect
 
 NEW = NewTokens(4711, ("forms", "oauth"), b"sealed 1", asked_ms=1_800_000_000_000, life_s=1800)
 DIGEST, OTHER = "ab" * 32, "cd" * 32
@@ -141,3 +143,16 @@ def test_what_a_newer_program_wrote(open_desk: Callable[[], Any]) -> None:
     desk.store.grants.install(1, NEW, "u")
     desk.store._writer.run(lambda c: c.execute(text("UPDATE grants SET ended = 'otherwise'")))
     assert open_desk().store.grants.read().grant.ended is Ended.REVOKED
+
+
+def test_a_refused_token_says_nothing_where_there_is_none(desk: Any) -> None:
+    """The pause for want of an installation is not covered by that of a call under way; a person
+    ends either."""
+    queue = desk.store.queue
+    queue.apply(Effect(pause=Switch.PAUSED_INSTALL, pause_s=60.0))
+    queue.apply(Effect(pause=Switch.PAUSED_AUTH, pause_s=300.0))
+    assert queue.state().switch is Switch.PAUSED_INSTALL
+    queue.over(Switch.PAUSED_INSTALL)
+    queue.apply(Effect(pause=Switch.PAUSED_AUTH, pause_s=300.0))
+    queue.apply(Effect(pause=Switch.PAUSED_INSTALL, pause_s=60.0))
+    assert queue.state().switch is Switch.PAUSED_INSTALL

@@ -17,6 +17,7 @@ from gateway.domain.answers import Secret
 from gateway.domain.grants import Ended
 from gateway.domain.hubspot_errors import AppRefused, NotInstalled, NotSent, RateLimited
 from gateway.emulator import Emulator
+from gateway.emulator.grants import Grant
 from gateway.hubspot.client import Client
 from gateway.hubspot.oauth_calls import OAuthCalls
 from gateway.hubspot.routes import Host
@@ -83,8 +84,8 @@ class Bench:
 @pytest.fixture
 def bench(running: Emulator, tmp_path: Path) -> Iterator[Bench]:
     running.portal.reset()
-    running.portal.grants.file(next(iter(running.portal.grants.all().values())),
-                               running.refresh_token)  # fmt: skip
+    scopes = (*running.portal.seed.scopes, "oauth")
+    running.portal.grants.file(Grant("bench", scopes), running.refresh_token)
     client = Client(Secret(""), {Host.API: running.api_base}, emulated=True)
     bench = Bench(running, tmp_path, client)
     yield bench

@@ -13,7 +13,7 @@ import pytest
 import requests
 from samples import World, settled, submit
 
-from gateway.domain.errors import IntakeClosed, InstallRefused, PermissionDenied
+from gateway.domain.errors import InstallRefused, IntakeClosed, PermissionDenied
 from gateway.domain.features import Feature
 from gateway.domain.grants import Ended, InstallRefusal
 from gateway.domain.hubspot_errors import HubSpotError, NotInstalled, Unauthorized
@@ -73,6 +73,11 @@ def end_access_tokens(world: World) -> None:
     for text, token in world.portal.tokens.all().items():
         if token.grant is not None:
             world.portal.tokens.revoke(text)
+
+
+def stands(gateway: Gateway, receipt: str) -> tuple[State, str | None]:
+    status = gateway.status(receipt, by=LOCAL_OPERATOR)
+    return status.state, status.cause
 
 
 def refused_by(error: pytest.ExceptionInfo[InstallRefused]) -> InstallRefusal:
@@ -223,11 +228,11 @@ def test_a_refresh_token_from_the_settings_begins_an_installation(world: World) 
 
 def test_a_token_is_renewed_before_it_ends(world: World) -> None:
     """Over several lives of a token nothing fails; each is renewed, and no 401 is ever seen."""
-    world.portal.amend_switches(token_life=2, oauth_rate_limit=0)
+    world.portal.amend_switches(token_life=1.5, oauth_rate_limit=0)
     gateway = opened(world, GATEWAY_DEFINITION_MAX_AGE="0")
     install(gateway)
     since = len(world.portal.journal.entries())
-    until = time.monotonic() + 5
+    until = time.monotonic() + 3.5
     while time.monotonic() < until:
         codes = {f.code for one in gateway.forms(by=LOCAL_OPERATOR) for f in one.findings}
         assert "definitions_stale" not in codes
@@ -269,8 +274,8 @@ def test_uninstalled_and_installed_again(world: World, rotates: bool) -> None:
     gateway.start_worker()
     switch = lambda: gateway.queue(by=LOCAL_OPERATOR).switch  # noqa: E731
     eventually(lambda: switch() is Switch.PAUSED_INSTALL)
-    status = gateway.status(receipt.code, by=LOCAL_OPERATOR)
-    assert (status.state, status.cause) == (State.QUEUED, "not_installed")
+    waits = (State.QUEUED, "not_installed")
+    eventually(lambda: stands(gateway, receipt.code) == waits)
     assert gateway.oauth.status(by=LOCAL_OPERATOR).ended is Ended.REVOKED
     assert gateway.ready() == (False, "not_installed")
     # What was read before is remembered: people can go on.
