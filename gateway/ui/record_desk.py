@@ -77,7 +77,7 @@ class RecordDesk:
     """What came of the last press: a title and a sentence."""
     failed: bool = False
     """Whether that is bad news."""
-    focus: str = ""
+    focus: str = "find"
     turn: int = 0
     """How often the focus was sent somewhere."""
     instance: str = dataclasses.field(default_factory=lambda: secrets.token_hex(6))
@@ -140,9 +140,14 @@ class RecordDesk:
         self.opening = self.record = self.told = None
         self.wished, self.withheld = "", ()
 
-    def leave(self) -> None:
-        """Lets go of everything of anybody: the page is left."""
+    def clear(self) -> None:
+        """Lets go of everything of anybody."""
         self.close()
         self.wanted = self.found = None
         self.searching = self.more = False
+
+    def leave(self) -> None:
+        """The page is left: nothing of it stays, and a link is followed anew."""
+        self.clear()
         self.linked = ("", "", "")
+        self.send_focus("find")

@@ -231,7 +231,7 @@ def _told(field: RecordField) -> str:
 
 def _of_kind(desk: RecordDesk) -> None:
     kind = st.session_state[f"kind-{desk.kind}"]
-    desk.leave()
+    desk.clear()
     desk.kind, desk.property_name = kind, None
     desk.way = Way.EMAIL if kind == CONTACT else Way.WORDS
 

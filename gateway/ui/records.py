@@ -7,6 +7,7 @@ import dataclasses
 import streamlit as st
 
 from gateway.domain.objects import OBJECT_TYPES, named_object_type, object_type
+from gateway.domain.properties import Property
 from gateway.domain.record_errors import InvalidRecord, RecordFault, UnknownObjectType, reason
 from gateway.domain.records import Presence, is_record_id
 from gateway.domain.search import Found
@@ -25,8 +26,7 @@ def show(gateway: Gateway, by: User, linked: tuple[str, str, str]) -> None:
     desk = session.records()
     with st.container(key="records"), errors.calm():
         _follow(desk, linked)
-        known = {one.name: one for one in gateway.records.properties(desk.kind, by=by)}
-        scene = Scene(gateway, by, desk, known)
+        scene = Scene(gateway, by, desk, _known(gateway, by, desk))
         record_deeds.carry_out(scene)
         _search(gateway, by, desk)
         _open(scene)
@@ -39,7 +39,7 @@ def _follow(desk: RecordDesk, linked: tuple[str, str, str]) -> None:
     kind, record_id, name = linked
     if not record_id or linked == desk.linked:
         return
-    desk.leave()
+    desk.clear()
     desk.linked = linked
     with errors.noted(desk.fail):
         row = named_object_type(kind)
@@ -50,6 +50,15 @@ def _follow(desk: RecordDesk, linked: tuple[str, str, str]) -> None:
         desk.kind = row.id
         desk.look_at(row.id, record_id)
         desk.wished = name
+
+
+def _known(gateway: Gateway, by: User, desk: RecordDesk) -> dict[str, Property]:
+    """The definitions of the chosen object's properties; none where they cannot be read, so that
+    another object can be chosen."""
+    known: dict[str, Property] = {}
+    with errors.noted(desk.fail):
+        known |= {one.name: one for one in gateway.records.properties(desk.kind, by=by)}
+    return known
 
 
 def _search(gateway: Gateway, by: User, desk: RecordDesk) -> None:

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from gateway import bootstrap
+from gateway.domain.answers import Secret
 from gateway.domain.objects import OBJECT_TYPES
 from gateway.domain.properties import Property, PropertyOption
 from gateway.domain.records import Presence, Record, RecordField
@@ -182,6 +183,44 @@ def test_what_cannot_be_searched_says_why(screen: Any, contact: str) -> None:
     assert "Ada Canary" in screen.press("Search").html()
 
 
+def test_more_is_shown_page_by_page(
+    screen: Any, gateway: Gateway, contact: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next page comes after the first; what was looked for is in no box meanwhile."""
+    monkeypatch.setattr(record_search, "PAGE", 1)
+    gateway.records.create("contacts", {"lastname": Secret("Canary")}, by=LOCAL_OPERATOR)
+    screen.go("records.py")
+    screen.widget("Find by").set_value(Way.WORDS)
+    screen.run()
+    screen.widget("Words").set_value("canary")
+    page = screen.press("Search").html()
+    assert "2 contacts" in page
+    assert page.count("si-hit") == 1
+    assert "canary" not in _held(screen)
+    page = screen.press("Show more").html()
+    assert page.count("si-hit") == 2
+    assert "Show more" not in {button.label for button in screen.test.button}
+
+
+def test_a_sensitive_value_to_look_for_is_dots(screen: Any, contact: str) -> None:
+    """Its box is one of the masked ones; an ordinary property's is not."""
+    screen.go("records.py")
+    screen.widget("Find by").set_value(Way.PROPERTY)
+    screen.run()
+    masked = {}
+    for name in ("passport_number", "lastname"):
+        screen.widget("Property").set_value(name)
+        screen.run()
+        masked[name] = "masked-rec-" in _blocks(screen.test.main)
+    assert masked == {"passport_number": True, "lastname": False}
+
+
+def _blocks(block: Any) -> str:
+    """The names of everything in a part of the page."""
+    children = getattr(block, "children", {}).values()
+    return f"{getattr(block, 'proto', '')}" + "".join(_blocks(child) for child in children)
+
+
 def test_the_accounts_own_objects_can_be_chosen(screen: Any, contact: str) -> None:
     """They stand after HubSpot's own; what belongs to the one before is let go."""
     _button(_find(screen), f"open-{contact}")
@@ -213,8 +252,14 @@ def test_a_missing_scope_is_explained_beside_the_rest(
         bootstrap.serve(narrow)
         try:
             page = screen.go("records.py", object="contacts", id=contact).html()
+            screen.widget("Records").set_value("0-3")
+            closed = screen.run().html()
+            screen.widget("Records").set_value("0-1")
+            again = screen.run().html()
         finally:
             bootstrap.serve(gateway)
+    assert "crm.schemas.deals.read" in closed
+    assert "crm.schemas.deals.read" not in again
     assert "Ada Canary" in page
     assert "crm.objects.contacts.sensitive.read" in page
     assert "crm.objects.contacts.highly_sensitive.read" in page

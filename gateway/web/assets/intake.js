@@ -133,6 +133,7 @@
     },
     detail: () => reveal(document.querySelector(".si-detail-title"), null, "nearest"),
     reason: () => reveal(document.querySelector(".st-key-decide :is(input, button)"), null, "nearest"),
+    find: () => reveal(document.querySelector(".st-key-search-boxes :is(input, button)"), null, "nearest"),
     found: () => reveal(document.querySelector(".si-found-title")),
     deed: () => reveal(document.querySelector(".st-key-deed :is(input, textarea, button)"), document.querySelector(".st-key-deed")),
     revealed: () => reveal(document.querySelector(".si-value"), null, "nearest"),
