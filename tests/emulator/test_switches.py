@@ -148,6 +148,10 @@ def _reclassed(hub):
     return _writing(hub, "PATCH", "passport_number", json={"dataSensitivity": "non_sensitive"})
 
 
+def _sd_list(hub):
+    return hub.get("/crm/v3/properties/contacts?dataSensitivity=sensitive").status_code
+
+
 def _sd_property(hub):
     return hub.get("/crm/v3/properties/contacts/diagnosis").status_code
 
@@ -172,6 +176,8 @@ EFFECTS = [
     ("forbidden_submit_names_scopes", False, _forms_only, (403, False)),
     ("get_property_any_class", True, _sd_property, 200),
     ("get_property_any_class", False, _sd_property, 404),
+    ("sensitive_definitions_need_scope", False, _sd_list, 200),
+    ("sensitive_definitions_need_scope", True, _sd_list, 403),
     ("messages_echo_values", False, _echo, False),
     ("messages_echo_values", True, _echo, True),
     ("unknown_property", "keep", _status(INTAKE, nothing="x"), 200),
