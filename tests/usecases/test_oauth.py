@@ -11,13 +11,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from samples import World, settled, submit
+from samples import ANSWERS, PATIENT, World, settled, submit
 
+from gateway.domain.answers import Secret
 from gateway.domain.errors import InstallRefused, IntakeClosed, PermissionDenied
 from gateway.domain.features import Feature
 from gateway.domain.grants import Ended, InstallRefusal
 from gateway.domain.hubspot_errors import HubSpotError, NotInstalled, Unauthorized
 from gateway.domain.queue import Switch
+from gateway.domain.record_errors import MissingScope
+from gateway.domain.records import UniqueKey
 from gateway.domain.submissions import State
 from gateway.domain.users import LOCAL_OPERATOR, Role, User
 from gateway.usecases.gateway import Gateway
@@ -287,6 +290,28 @@ def test_uninstalled_and_installed_again(world: World, rotates: bool) -> None:
     assert gateway._store.audit.verify() == (True, None)
     told = [row.action.value for row in gateway._store.audit.rows("the app")]
     assert told == ["app.installed", "app.ended", "app.installed"]
+
+
+def test_records_are_read_with_the_same_installation(world: World) -> None:
+    """Without a token of their own, records take what the installation was granted; a second
+    installation with more scopes counts at once, in every process."""
+    gateway, other = opened(world), opened(world)
+    install(gateway)
+    gateway.start_worker()
+    assert settled(gateway, submit(gateway), PATIENCE_S).state is State.DELIVERED
+    key = UniqueKey("email", Secret(ANSWERS[PATIENT]["email"]))
+    for one in (gateway, other):
+        with pytest.raises(MissingScope):
+            one.records.read("contacts", key, ["firstname"], by=LOCAL_OPERATOR)
+    install(gateway, optional=[Feature.RECORDS])
+    for one in (gateway, other):
+        eventually(lambda one=one: "crm.objects.contacts.read" in held(one))  # type: ignore[misc]
+        read = one.records.read("contacts", key, ["firstname"], by=LOCAL_OPERATOR)
+        assert read.id
+
+
+def held(gateway: Gateway) -> frozenset[str]:
+    return gateway.oauth._scopes._portal.facts().held or frozenset()
 
 
 def test_ended_from_here(world: World) -> None:
