@@ -22,9 +22,10 @@ from gateway.domain.errors import ForbiddenDestination
 from gateway.domain.hubspot_errors import Ambiguous, NotSent, Unavailable
 from gateway.domain.property_definitions import PropertyWish, WishedOption
 from gateway.domain.records import Association, UniqueKey
+from gateway.domain.search import Filter, Operator, Search, Sort
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import Payload
-from gateway.hubspot import deadline, oauth_calls, property_calls, record_calls, wire
+from gateway.hubspot import deadline, oauth_calls, property_calls, record_calls, search_calls, wire
 from gateway.hubspot.client import MAX_RESPONSE_BYTES, OFFICIAL_HOSTS, Client
 from gateway.hubspot.routes import ROUTES, Host, Operation
 from gateway.hubspot.wire import Request
@@ -93,6 +94,16 @@ REQUESTS = {
         "contacts", {"row-1": ("12", VALUES), "row-2": (UniqueKey("email", EMAIL), VALUES)}
     ),
     Operation.ARCHIVE_RECORDS: record_calls.archive_records("contacts", ["12"]),
+    Operation.SEARCH_RECORDS: search_calls.search_records(
+        "contacts",
+        Search(
+            groups=((Filter("lastname", Operator.IN, (Secret("canary"), Secret("other"))),),),
+            query=Secret("canary"),
+            sorts=(Sort("lastname", descending=True),),
+        ),
+        ["lastname"],
+        {"lastname": "string"},
+    ),
     Operation.LIST_VALIDATIONS: wire.list_validations("0-1"),
     Operation.SECURE_SUBMIT: wire.secure_submit(1, FORM, PAYLOAD, submitted_at_ms=1),
     Operation.READ_SUBMISSIONS: wire.read_submissions(FORM, "next"),
@@ -115,8 +126,12 @@ def test_every_operation_has_a_route_and_a_builder() -> None:
 
 UNPUBLISHED = {Operation.PRIVATE_APP_TOKEN, Operation.SECURE_SUBMIT, Operation.READ_SUBMISSIONS}
 """What is in none of HubSpot's published files, only in its documentation."""
-BEYOND: dict[Operation, list[str]] = {Operation.OAUTH_TOKEN: ["$: additionalProperties"]}
-"""The documentation names the token's key ``access_token``, the file ``token``: both are sent."""
+BEYOND: dict[Operation, list[str]] = {
+    Operation.OAUTH_TOKEN: ["$: additionalProperties"],
+    Operation.SEARCH_RECORDS: ["$.sorts[0]: type"],
+}
+"""The documentation names the token's key ``access_token``, the file ``token``: both are sent. It
+sorts by an object with a direction, the file by a name alone."""
 
 
 @pytest.mark.skipif(not published_specs.HERE, reason=published_specs.ABSENT)
