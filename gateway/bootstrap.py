@@ -23,6 +23,7 @@ from gateway.settings import Mode, Settings, load_settings
 from gateway.store.lockfile import LockStore
 from gateway.store.store import Store, open_store
 from gateway.usecases.approvals import Approvals
+from gateway.usecases.audit_trail import AuditTrail
 from gateway.usecases.breaker import Breaker
 from gateway.usecases.check import Check
 from gateway.usecases.classes import Classes
@@ -273,6 +274,7 @@ def _assemble(settings: Settings, emulator: Emulator | None, resources: ExitStac
         ),
         records=records,
         search=RecordSearch(desk, classes, store.searches, records, owner=owner),
+        audit=AuditTrail(store, now_ms=_now_ms),
         scopes=scopes,
         oauth=oauth,
         emulated=EmulatedAccount(emulator, store.outbox.receipts_of) if emulator else None,

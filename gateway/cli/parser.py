@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gateway.cli import (
     approve,
+    audit,
     books,
     commands,
     emulated,
@@ -106,6 +107,9 @@ def parser() -> argparse.ArgumentParser:
                       "status")  # fmt: skip
     for one in oauth.COMMANDS:
         one.arguments(app.add(one.name, one.run, one.text, one.example))
+    audits = group.group("audit", "see who did what, and check the chain", "ACTION", "verify")
+    for row_of in audit.COMMANDS:
+        row_of.arguments(audits.add(row_of.name, row_of.run, row_of.text, row_of.example))
     _books(group)
     return top
 

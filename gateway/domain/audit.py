@@ -88,7 +88,7 @@ NOT_OF_A_SUBMISSION: Mapping[Action, str] = {
     Action.QUEUE_RESUMED: "queue",
     Action.KEY_CLOSED: "a key's id",
     Action.KEY_DESTROYED: "a key's id",
-    Action.PROBED: "a form's id",
+    Action.PROBED: "a form's id without dashes",
     Action.FORM_APPROVED: "a form's id without dashes",
     Action.FORM_DRIFTED: "a form's id without dashes",
     Action.WEBHOOK_RECEIVED: "inbox",

@@ -29,6 +29,7 @@ class Permission(enum.StrEnum):
     VIEW_RECORDS = "view records, without their sensitive values"
     EDIT_RECORDS = "create, correct and clear records"
     REVEAL = "reveal a sensitive value"
+    VIEW_AUDIT = "view the audit: who did what, and when"
     PLAY_WITH_EMULATOR = "look into the emulated HubSpot and change it"
 
 
@@ -53,15 +54,16 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset({_P.APPROVE_FORMS, _P.VIEW_PROPERTIES,
                                 _P.VIEW_RECORDS, _P.EDIT_RECORDS, _P.REVEAL,
                                 _P.VIEW_FORMS, _P.CHECK_FORMS, _P.SUBMIT, _P.VIEW_RECEIPTS,
-                                _P.VIEW_OUTBOX, _P.RESEND, _P.DECIDE, _P.VIEW_INBOX}),
+                                _P.VIEW_OUTBOX, _P.RESEND, _P.DECIDE, _P.VIEW_INBOX,
+                                _P.VIEW_AUDIT}),
     # Runs the system, and does not type answers.
     Role.ADMIN: frozenset({_P.APPROVE_FORMS, _P.VIEW_PROPERTIES, _P.DEFINE_PROPERTIES,
                            _P.VIEW_FORMS, _P.CHECK_FORMS, _P.VIEW_RECEIPTS, _P.VIEW_OUTBOX,
                            _P.DELIVER, _P.DIAGNOSE, _P.INSTALL_APP, _P.RESEND, _P.SWITCH_QUEUE,
-                           _P.PROBE, _P.PLAY_WITH_EMULATOR, _P.VIEW_INBOX}),
+                           _P.PROBE, _P.PLAY_WITH_EMULATOR, _P.VIEW_INBOX, _P.VIEW_AUDIT}),
     # Looks at what happened, and changes nothing.
     Role.AUDITOR: frozenset({_P.VIEW_FORMS, _P.CHECK_FORMS, _P.VIEW_RECEIPTS, _P.VIEW_OUTBOX,
-                             _P.VIEW_PROPERTIES, _P.VIEW_INBOX}),
+                             _P.VIEW_PROPERTIES, _P.VIEW_INBOX, _P.VIEW_AUDIT}),
 }  # fmt: skip
 
 

@@ -97,7 +97,7 @@ def walk(rows: Sequence[AuditRow]) -> Iterator[tuple[AuditRow, State, str]]:
 
 def rows_of(connection: Connection, sid: str) -> tuple[AuditRow, ...]:
     """One submission's rows, oldest first; what cannot be read is left out."""
-    return _read(connection.execute(_ALL.where(audit.c.sid == sid)).mappings())
+    return read_rows(connection.execute(_ALL.where(audit.c.sid == sid)).mappings())
 
 
 def unreadable_rows(connection: Connection) -> int:
@@ -116,7 +116,7 @@ class Audit:
         :meth:`verify` names the first."""
         if sid is not None:
             return self._reader.run(lambda connection: rows_of(connection, sid))
-        return self._reader.run(lambda connection: _read(connection.execute(_ALL).mappings()))
+        return self._reader.run(lambda connection: read_rows(connection.execute(_ALL).mappings()))
 
     def verify(self) -> tuple[bool, int | None]:
         """Whether chain and outbox agree, and the number of the first row that is wrong;
@@ -207,7 +207,8 @@ def _step(standing: dict[str, tuple[State, str | None, int]], row: RowMapping) -
     return True
 
 
-def _read(rows: Iterable[RowMapping]) -> tuple[AuditRow, ...]:
+def read_rows(rows: Iterable[RowMapping]) -> tuple[AuditRow, ...]:
+    """Rows of the table as the domain knows them; one that cannot be read is left out."""
     return tuple(read for row in rows if (read := _row(row)) is not None)
 
 

@@ -48,7 +48,7 @@ class Probes:
                  "body": body.decode(), "signature": signature},
             )  # fmt: skip
             append(connection, at_ms=self._means.clock(connection), actor=actor,
-                   action=Action.PROBED, sid=probe.form_id[:32])  # fmt: skip
+                   action=Action.PROBED, sid=probe.form_id.replace("-", "")[:32])  # fmt: skip
 
         self._means.writer.run(work)
 

@@ -17,6 +17,7 @@ from gateway.domain.errors import GatewayError, IntakeClosed
 from gateway.store import postgres, sqlite
 from gateway.store.approval_rows import ApprovalRows
 from gateway.store.audit import Audit
+from gateway.store.audit_pages import AuditPages
 from gateway.store.database import Closeable, Database, refused
 from gateway.store.duties import Duties
 from gateway.store.epochs import Epochs
@@ -79,6 +80,7 @@ class Store:
         self.guard_rows = GuardRows(means)
         self.record_rows = RecordRows(means)
         self.audit = Audit(reader)
+        self.audit_pages = AuditPages(reader)
         self.snapshots = Snapshots(writer, reader)
 
     def prepare(self) -> None:

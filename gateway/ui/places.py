@@ -31,6 +31,7 @@ PLACES: tuple[Place, ...] = (
     Place("inbox.py", "Inbox", Permission.VIEW_INBOX),
     Place("records.py", "Records", Permission.VIEW_RECORDS),
     Place("properties.py", "Properties", Permission.VIEW_PROPERTIES),
+    Place("audit.py", "Audit", Permission.VIEW_AUDIT),
     Place("setup.py", "Set-up", Permission.CHECK_FORMS),
     Place("emulator.py", "Emulator", Permission.PLAY_WITH_EMULATOR, Mode.DEMO),
 )

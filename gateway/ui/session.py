@@ -16,6 +16,7 @@ from typing import cast
 import streamlit as st
 
 from gateway.domain.answers import Answer
+from gateway.domain.audit_words import AuditCheck
 from gateway.domain.errors import Reason
 from gateway.domain.locks import GuardMode
 from gateway.domain.queue import Switch
@@ -96,6 +97,33 @@ class InboxView(Renewed):
     property_name: str | None = None
     rows: int = 50
     """How many notices are listed."""
+
+
+@dataclasses.dataclass
+class AuditView(Renewed):
+    """What somebody looks at in the audit.
+
+    A press is only written down here; the next run carries it out before it draws anything.
+    """
+
+    linked: str = ""
+    """What the page's address asked for already."""
+    action: str = ""
+    """An action's name or an area's, "" for everything."""
+    actor: str = ""
+    about: str = ""
+    turned: list[int] = dataclasses.field(default_factory=list)
+    """The row number under which each page that was turned to begins; empty on the newest."""
+    checking: bool = False
+    checked: AuditCheck | None = None
+    opened: int = 0
+    """How often something was put into the box from outside it."""
+
+    def narrow(self, **to: str) -> None:
+        """Look at other rows, the newest of them first."""
+        for name, value in to.items():
+            setattr(self, name, value)
+        self.turned.clear()
 
 
 @dataclasses.dataclass
@@ -199,6 +227,7 @@ class Desk:
     inbox: InboxView = dataclasses.field(default_factory=InboxView)
     records: RecordDesk = dataclasses.field(default_factory=RecordDesk)
     properties: PropertyDesk = dataclasses.field(default_factory=PropertyDesk)
+    audit: AuditView = dataclasses.field(default_factory=AuditView)
     emulator: EmulatorView = dataclasses.field(default_factory=EmulatorView)
 
 
@@ -236,6 +265,11 @@ def records() -> RecordDesk:
 def properties() -> PropertyDesk:
     """What the tab looks at on the page of properties."""
     return _desk().properties
+
+
+def audit() -> AuditView:
+    """What the tab looks at in the audit."""
+    return _desk().audit
 
 
 def arrive(path: str) -> None:

@@ -18,6 +18,11 @@ def clock(at_ms: int, now_ms: int) -> str:
     return at.strftime("%H:%M:%S" if at.date() == now.date() else "%-d %b, %H:%M")
 
 
+def to_the_second(at_ms: int) -> str:
+    """A moment with its date, to the second, whenever it was."""
+    return _local(at_ms).strftime("%-d %b %Y, %H:%M:%S")
+
+
 def to_the_minute(at_ms: int) -> str:
     """Hour and minute of a moment."""
     return _local(at_ms).strftime("%H:%M")

@@ -25,6 +25,7 @@ from gateway.settings import Mode
 from gateway.settings.options import Option
 from gateway.store.store import Store
 from gateway.usecases.approvals import Approvals
+from gateway.usecases.audit_trail import AuditTrail
 from gateway.usecases.check import Check, IntakeForm
 from gateway.usecases.deliver import OLDEST_SENT_MS
 from gateway.usecases.doctor import Doctor
@@ -79,6 +80,7 @@ class Gateway:
         properties: Properties,
         records: Records,
         search: RecordSearch,
+        audit: AuditTrail,
         emulated: EmulatedAccount | None,
         now_ms: Callable[[], int],
         resources: ExitStack,
@@ -105,6 +107,7 @@ class Gateway:
         self.properties = properties
         self.records = records
         self.search = search
+        self.audit = audit
         self.emulated = emulated
         """The emulated HubSpot of a demo; None in every other mode."""
         self._now_ms = now_ms

@@ -16,6 +16,7 @@ _TYPES: Mapping[str, str] = {
     "intake.css": "text/css",
     "deliveries.css": "text/css",
     "inbox.css": "text/css",
+    "audit.css": "text/css",
     "setup.css": "text/css",
     "records.css": "text/css",
     "properties.css": "text/css",

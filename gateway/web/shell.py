@@ -38,6 +38,7 @@ def rewrite(document: str) -> str:
         f'<link rel="stylesheet" href="{versioned("intake.css")}">\n'
         f'<link rel="stylesheet" href="{versioned("deliveries.css")}">\n'
         f'<link rel="stylesheet" href="{versioned("inbox.css")}">\n'
+        f'<link rel="stylesheet" href="{versioned("audit.css")}">\n'
         f'<link rel="stylesheet" href="{versioned("setup.css")}">\n'
         f'<link rel="stylesheet" href="{versioned("records.css")}">\n'
         f'<link rel="stylesheet" href="{versioned("properties.css")}">\n'

@@ -26,6 +26,7 @@ PAGES: Mapping[str, str] = {
     "/inbox": "what HubSpot reported",
     "/records": "records of the account",
     "/properties": "the properties of HubSpot's objects",
+    "/audit": "who did what, and when",
     "/setup": "what is wrong with the set-up",
     "/emulator": "the emulated HubSpot of a demo",
 }

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from samples import PATIENT
 
-from gateway.cli import property_arguments
+from gateway.cli import property_arguments, record_arguments
 from gateway.cli.outbox import DECISIONS, TURNS, reasons_text
 from gateway.cli.parser import DECIDE, TURN, parser
 from gateway.domain.decisions import REASONS_FOR
@@ -40,6 +40,8 @@ def test_all_commands_are_there() -> None:
         "properties groups",
         *(f"properties groups {row.name}" for row in property_arguments.GROUP_COMMANDS),
         "oauth", "oauth status", "oauth install-url", "oauth exchange", "oauth revoke",
+        "audit", "audit list", "audit verify",
+        "records", *(f"records {name}" for name in record_arguments.COMMANDS),
     }  # fmt: skip
 
 
