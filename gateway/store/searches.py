@@ -1,5 +1,5 @@
 """The five places of HubSpot's limit on searches, shared by every process of this database, and
-the audit's rows on searches that compare sensitive values.
+the audit's rows on searches.
 
 A search takes a place and keeps it until a second after its answer: HubSpot counted it somewhere
 between, so that no second can hold more searches of ours than there are places. They are rows of
@@ -73,8 +73,8 @@ class Searches:
 
 
     def note(self, object_type_id: str, names: Iterable[str], *, actor: str) -> None:
-        """Notes, durably, whose sensitive properties somebody searches by: what is found tells
-        about their values. What they are compared with is not noted."""
+        """Notes, durably, by which properties somebody searches. What they are compared with is
+        not noted."""
         fields = tuple(names)
 
         def work(connection: Connection) -> None:

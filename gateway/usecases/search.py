@@ -1,8 +1,8 @@
 """Finds records by their properties, with the desk's token.
 
-Whatever HubSpot would refuse, or should never be asked, is refused before the call. A search that
-compares sensitive values tells something about them, so it takes the right to reveal, and the
-audit knows of it before HubSpot is asked.
+Whatever HubSpot would refuse, or should never be asked, is refused before the call. The audit knows
+of each search, by the names of what it compares, before HubSpot is asked. One that compares
+sensitive values tells something about them, so it takes the right to reveal.
 """
 
 from __future__ import annotations
@@ -77,12 +77,10 @@ class RecordSearch:
         flaws = property_flaws(names, table.living, table.archived)
         if flaws:
             raise SearchRefused(flaws)
-        told = telling(wanted, table.living)
-        if told:
+        if telling(wanted, table.living):
             require(by, Permission.REVEAL)
         with self._desk.asking(needs(kind, names, table.living, Access.READ)):
-            if told:
-                self._note(kind, told, by)
+            self._note(kind.id, wanted.compared(), by)
             page = self._ask(kind, wanted, names, table)
         return Found(
             kind.id,
@@ -95,21 +93,24 @@ class RecordSearch:
         """The contact with this e-mail address, or none. It is read, not searched: HubSpot's
         index comes seconds after what was written. The address stands in a body, never in a URL.
 
-        Raises :class:`SearchRefused` for an empty one, and what :meth:`Records.read` does.
+        Raises :class:`SearchRefused` for an empty one, :class:`NotAudited`, and what
+        :meth:`Records.read` does.
         """
         if not email.strip():
             raise SearchRefused([Flaw(SearchFault.EMPTY_VALUE, EMAIL)])
         key = UniqueKey(EMAIL, Secret(email.strip()))
         names = tuple(dict.fromkeys((*USUAL_PROPERTIES[CONTACT], *properties)))
+        require(by, Permission.VIEW_RECORDS)
+        self._note(CONTACT, (EMAIL,), by)
         try:
             found = self._records.read(CONTACT, key, names, by=by)
         except UnknownRecord:
             return Found(CONTACT, 0, ())
         return Found(CONTACT, 1, (found,))
 
-    def _note(self, kind: ObjectType, names: tuple[str, ...], by: User) -> None:
+    def _note(self, object_type_id: str, names: tuple[str, ...], by: User) -> None:
         try:
-            self._searches.note(kind.id, names, actor=by.id)
+            self._searches.note(object_type_id, names, actor=by.id)
         except IntakeClosed:
             raise NotAudited from None
 
