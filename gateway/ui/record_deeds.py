@@ -150,7 +150,7 @@ def carry_out(scene: Scene) -> None:
 
 def _refused(desk: RecordDesk, told: tuple[str, str]) -> None:
     desk.fail(told)
-    desk.send_focus("deed")
+    desk.focus_deed()
 
 
 def draw(scene: Scene) -> None:

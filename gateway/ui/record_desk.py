@@ -115,7 +115,12 @@ class RecordDesk:
         self.hide()
         self.empty()
         self.deed, self.name, self.pressed, self.told = deed, name, False, None
-        self.send_focus("deed")
+        self.focus_deed()
+
+    def focus_deed(self) -> None:
+        """Move the browser's focus to what is asked: its first box, or the question where there
+        is none, so that a key held down answers nothing."""
+        self.send_focus("question" if self.deed in (Deed.CLEAR, Deed.ARCHIVE) else "deed")
 
     def stop(self) -> None:
         """Nothing is about to be done any more."""
