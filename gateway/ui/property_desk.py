@@ -80,7 +80,7 @@ class PropertyDesk:
         """Open the form for a new property."""
         self.show("")
         self.making = True
-        self.send_focus("detail")
+        self.send_focus("boxes")
 
     def tell(self, told: tuple[str, str]) -> None:
         """Good news."""
