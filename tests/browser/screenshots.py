@@ -140,6 +140,12 @@ def record(desk: Desk) -> None:
     desk.page.wait_for_selector(".si-value")
 
 
+def properties(desk: Desk) -> None:
+    desk.page.goto(f"{desk.app}/properties")
+    desk.page.get_by_role("button", name="passport_number").click()
+    desk.page.wait_for_selector(".st-key-prop-save")
+
+
 @dataclasses.dataclass(frozen=True)
 class Shot:
     """One picture: what to do first, on which screen, in which light."""
@@ -188,12 +194,14 @@ SHOTS = (
 
 
 IN_A_DEMO = (
+    Shot("properties", properties, whole=False),
+    Shot("properties-phone", properties, "dark", PHONE),
     Shot("records", record, whole=False),
     Shot("records-phone", record, "dark", PHONE),
     Shot("emulator", emulator),
     Shot("emulator-phone", emulator, "dark", PHONE),
 )
-"""Of the page that only a demo has, and of the one whose token a demo makes."""
+"""Of the page that only a demo has, and of those whose token a demo makes."""
 
 
 def _settings(emulator: Emulator, data: Path) -> Settings:
