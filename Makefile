@@ -10,7 +10,7 @@ demo: $(VENV)/installed
 	$(BIN)/streamlit run app.py
 
 test: $(VENV)/installed-tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --no-loadscope-reorder
 
 guard-report: $(VENV)/installed-tests
 	PYTHONPATH=tests:. $(BIN)/python -m guard.report

@@ -1,4 +1,5 @@
-"""What every test shares: no network but this machine, and no silent skip in CI."""
+"""What every test shares: no network but this machine, no silent skip in CI, and which tests
+run side by side."""
 
 from __future__ import annotations
 
@@ -7,18 +8,33 @@ import shutil
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 PROJECT = Path(__file__).resolve().parent.parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
+class OneFileAfterTheOther(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """Side by side, a file's tests stay together; those with a browser all stay with one worker,
+    so that a page is never drawn beside another."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope = str(super()._split_scope(nodeid))
+        return "tests/browser" if scope.startswith("tests/browser/") else scope
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneFileAfterTheOther:
+    """How ``pytest -n`` shares the tests out."""
+    return OneFileAfterTheOther(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last: they are the slowest, and their driver keeps an event loop.
+    """Browser tests come first: they are the slowest, and one worker has all of them.
 
     They need a Chromium. Where there is none they are skipped, with the reason; in CI that is
     a failure.
     """
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     if any(shutil.which(name) for name in CHROMIUM_NAMES):
         return
     reason = "no Chromium on this machine: install the package chromium to run browser tests"

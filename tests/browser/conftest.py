@@ -240,8 +240,9 @@ def app(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A Chromium for each file: its driver keeps an event loop, and other tests run their own."""
     with chromium() as running:
         yield running
 
