@@ -94,7 +94,7 @@ def test_only_the_one_property_is_asked_for(world: World, desk: Gateway) -> None
     reveal(desk, record_id)
     (asked,) = world.portal.journal.entries()
     assert (asked.method, asked.query) == ("GET", ("properties",))
-    assert asked.caller != "intake token"
+    assert asked.caller == "records token"
 
 
 def test_an_empty_value_is_empty(desk: Gateway) -> None:
