@@ -26,6 +26,7 @@ class PropertyFault(enum.StrEnum):
     NAME_TAKEN = "name_taken"
     NAME_OF_ARCHIVED = "name_of_archived"
     OTHER_CLASS_ARCHIVED = "other_class_archived"
+    NAME_UNSEEN = "name_unseen"
     INVALID_NAME = "invalid_name"
     RESERVED_NAME = "reserved_name"
     MISSING = "missing"
@@ -83,6 +84,8 @@ FAULTS: Mapping[PropertyFault, str] = {
     "{other}. Bringing it back as one that is {wanted} would change the class of what records hold in "
     "it. Take another name; this one is free again "
     f"{PURGED_AFTER_DAYS} days after it was archived.",
+    _F.NAME_UNSEEN: "Nobody can tell whether the name is free, or an archived property's of another "
+    "class: the token may not read the {classes} {object} properties. Give it that scope first.",
     _F.INVALID_NAME: "A name has small letters a to z, digits and _ only, begins with a letter, and "
     "is at most 100 long.",
     _F.RESERVED_NAME: "Names that begin with hs_, and the names batch and groups, are HubSpot's own. "

@@ -119,6 +119,9 @@ def _creation(
     said = wish.said()
     if missing := [words for name, words in NEEDED.items() if name not in said]:
         yield reason(_F.MISSING, what=", ".join(missing))
+    if present.gaps:
+        classes = " and ".join(gap.sensitivity.label.lower() for gap in present.gaps)
+        yield reason(_F.NAME_UNSEEN, classes=classes, object=kind.label)
     known = present.find(name)
     if known is not None and not known.definition.archived:
         yield reason(_F.NAME_TAKEN, object=kind.label, name=name)

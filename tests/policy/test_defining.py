@@ -11,6 +11,7 @@ from gateway.domain.errors import Reason
 from gateway.domain.objects import APPOINTMENT, CONTACT, TICKET, ObjectType, object_type
 from gateway.domain.properties import ModificationMetadata
 from gateway.domain.property_definitions import (
+    ClassGap,
     DefinedOption,
     DefinedProperty,
     ListedProperty,
@@ -59,7 +60,8 @@ def created(wish: PropertyWish, name: str = "blood_group", **more: Any) -> list[
     """The codes of what keeps a property from being created."""
     kind = kind_of(more.pop("type_id", CONTACT))
     known = more.pop("known", ())
-    present = PropertyListing(kind, tuple(map(ListedProperty, known)))
+    unseen = tuple(ClassGap(one, ()) for one in more.pop("unseen", ()))
+    present = PropertyListing(kind, tuple(map(ListedProperty, known)), unseen)
     return codes(
         creation_problems(
             kind, name, wish, present=present, groups={"health"},
@@ -150,6 +152,11 @@ def test_a_taken_name_and_the_name_of_an_archived_one() -> None:
     assert created(other, known=[put_away], revive=True) == ["other_class_archived"]
     unknown = msgspec.structs.replace(put_away, data_sensitivity=None)
     assert created(GOOD, known=[unknown], revive=True) == ["other_class_archived"]
+
+
+def test_a_name_is_free_only_where_every_class_can_be_read() -> None:
+    """An archived property of a class that is not shown could come back under another one."""
+    assert created(GOOD, unseen=[Sensitivity.HIGHLY_SENSITIVE]) == ["name_unseen"]
 
 
 def test_classes_an_object_cannot_have() -> None:
