@@ -71,7 +71,6 @@ class Searches:
 
         self._means.writer.run(work)
 
-
     def note(self, object_type_id: str, names: Iterable[str], *, actor: str) -> None:
         """Notes, durably, by which properties somebody searches. What they are compared with is
         not noted."""
