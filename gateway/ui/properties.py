@@ -13,7 +13,7 @@ from gateway.domain.property_types import PURGED_AFTER_DAYS
 from gateway.domain.users import Permission, User
 from gateway.ui import errors, look, property_forms, property_table, session
 from gateway.ui.markup import fill
-from gateway.ui.property_desk import Deed, PropertyDesk
+from gateway.ui.property_desk import PAGE, Deed, PropertyDesk
 from gateway.usecases.gateway import Gateway
 
 FRESH_MS = 30_000
@@ -39,6 +39,8 @@ def show(gateway: Gateway, by: User) -> None:
         with st.container(key="rows"):
             rows = property_table.wanted(listing.rows, desk)
             st.html(property_table.table(listing, rows, desk))
+            if len(rows) > desk.rows:
+                st.button("Show more", key="prop-more", on_click=_more, args=(desk,))
         look.focus(desk.focus, f"properties-{desk.turn}")
 
 
@@ -106,6 +108,10 @@ DEEDS: Mapping[Deed, Callable[[Gateway, User, PropertyDesk], None]] = {
     Deed.ARCHIVE: _archive,
 }
 """What each press does."""
+
+
+def _more(desk: PropertyDesk) -> None:
+    desk.rows += PAGE
 
 
 def _say(desk: PropertyDesk) -> None:

@@ -11,6 +11,9 @@ import secrets
 from gateway.domain.objects import CONTACT
 from gateway.domain.sensitivity import Sensitivity
 
+PAGE = 100
+"""How many properties are listed at first, and how many more at a time."""
+
 
 class Deed(enum.StrEnum):
     """What somebody is about to do."""
@@ -35,6 +38,8 @@ class PropertyDesk:
     """The class that is listed; None for all."""
     archived: bool = False
     """Whether archived ones are listed, too."""
+    rows: int = PAGE
+    """How many properties are listed."""
     making: bool = False
     """Whether the form for a new property lies open."""
     asked: bool = False

@@ -66,7 +66,7 @@ def wanted(rows: Iterable[ListedProperty], desk: PropertyDesk) -> list[ListedPro
 
 
 def table(listing: PropertyListing, rows: Sequence[ListedProperty], desk: PropertyDesk) -> Markup:
-    """The rows as HTML; a row is opened with its button."""
+    """The first rows as HTML, under how many there are; a row is opened with its button."""
     title = fill('<h2 class="si-h2">$count</h2>', count=_count(rows, listing))
     if not rows:
         return fill('$title<p class="si-none">There are none of these.</p>', title=title)
@@ -77,7 +77,7 @@ def table(listing: PropertyListing, rows: Sequence[ListedProperty], desk: Proper
         title=title,
         object=listing.kind.label,
         heads=join(heads),
-        rows=join([_row(row, desk) for row in rows]),
+        rows=join([_row(row, desk) for row in rows[: desk.rows]]),
     )
 
 

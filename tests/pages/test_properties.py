@@ -73,6 +73,22 @@ def test_typing_narrows_the_table_and_a_whole_name_opens_it(screen: Any) -> None
     assert screen.widget("Label").value == "Passport number"
 
 
+def test_a_long_list_comes_in_parts(
+    gateway: Any, screen: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many rows at first, the number of all, and more at a press."""
+    monkeypatch.setattr(page, "PAGE", 30)
+    screen.go("properties.py")
+    screen.test.session_state["desk"].properties.rows = 5
+    screen.run()
+    assert screen.html().count("data-si-row") == 5
+    assert "39 contact properties" in screen.html()
+    screen.press("Show more")
+    assert screen.html().count("data-si-row") == 35
+    screen.press("Show more")
+    assert not [button for button in screen.test.button if button.label == "Show more"]
+
+
 def test_an_object_and_a_class_are_chosen(screen: Any) -> None:
     """Another object shows its own properties, another class only its own."""
     screen.go("properties.py")
