@@ -158,7 +158,7 @@ def test_a_tile_and_a_form_narrow_the_list(screen: Any, gateway: Any) -> None:
     assert "Show all" in _labels(screen)
 
 
-@pytest.mark.parametrize("code", ["nonsense", "<b>x", new_receipt()])
+@pytest.mark.parametrize("code", ["nonsense", "<b>x", pytest.param(new_receipt(), id="unknown")])
 def test_a_receipt_nobody_got_is_told(screen: Any, code: str) -> None:
     """Any other text is answered with a sentence, and shown as text."""
     screen.test.run()

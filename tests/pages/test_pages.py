@@ -209,7 +209,7 @@ def test_a_form_that_does_not_exist(screen: Any, query: dict[str, str]) -> None:
     assert "<script>" not in screen.html()
 
 
-@pytest.mark.parametrize("code", ["", "nonsense", new_receipt()])
+@pytest.mark.parametrize("code", ["", "nonsense", pytest.param(new_receipt(), id="unknown")])
 def test_a_receipt_that_does_not_exist(screen: Any, code: str) -> None:
     """A code nobody got is answered with a sentence."""
     screen.go("receipt.py", code=code)
