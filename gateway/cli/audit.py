@@ -95,8 +95,8 @@ def _list_arguments(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     command.add_argument(
         "--about", metavar="WHAT",
-        help="only rows about a receipt, a record (contacts/123), an object type, a form's id, a "
-        "key's id, or a property",
+        help="only rows about a receipt, a record (contacts/123), an object type, a form (its id "
+        "or name), a key's id, or a property",
     )  # fmt: skip
     command.add_argument("--who", metavar="ID", help="only what one person or part did: its id")
     command.add_argument(

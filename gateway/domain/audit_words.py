@@ -132,7 +132,7 @@ _GUARDS = frozenset({Action.GUARD_BLOCKED, Action.GUARD_ASKED, Action.GUARD_CONF
 @dataclasses.dataclass(frozen=True)
 class AuditEntry:
     """One row, with what a person calls the thing it is about: a receipt's code, a form's name,
-    "contact 123", "contact", or ""."""
+    "contact 123", "contacts"."""
 
     row: AuditRow
     about: str
@@ -209,7 +209,11 @@ def place_words(place: str) -> str:
     """A record's place (``0-1/123``), or an object type's, as a person calls it."""
     type_id, _, record_id = place.partition("/")
     kind = object_type(type_id)
-    return f"{kind.label if kind is not None else type_id} {record_id}".rstrip()
+    if kind is None:
+        return place
+    if record_id:
+        return f"{kind.label} {record_id}"
+    return kind.plural if kind.plural != kind.id else f"{kind.label} {kind.id}"
 
 
 def form_id_of(place: str) -> str:

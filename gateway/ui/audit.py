@@ -185,7 +185,7 @@ def _choose(seen: AuditView, page: AuditPage) -> None:
             key=key,
             max_chars=128,
             autocomplete="off",
-            placeholder="Receipt, record or property",
+            placeholder="Receipt, record, form, property",
             on_change=_narrow,
             args=(seen, "about", key),
         )

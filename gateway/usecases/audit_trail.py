@@ -61,8 +61,8 @@ class AuditTrail:
         """At most ``limit`` rows (never more than ``MOST``), newest first.
 
         ``before`` is :attr:`AuditPage.older` of the page before. ``about`` is a receipt, a
-        record (``contacts/123``), an object type, a form's id, a key's id, or the name of a
-        property. Raises :class:`OutboxUnreadable`.
+        record (``contacts/123``), an object type, a form's id or name, a key's id, or the name
+        of a property. Raises :class:`OutboxUnreadable`.
         """
         require(by, Permission.VIEW_AUDIT)
         rows, older = self._pages.newest(
@@ -85,6 +85,9 @@ class AuditTrail:
     def _whereabouts(self, about: str) -> Whereabouts | None:
         if not about:
             return None
+        if not about.isprintable():
+            # Nothing is called that, and PostgreSQL takes no such text.
+            return Whereabouts(())
         code = read_receipt(about)
         if code is not None and (sid := self._pages.sid_of(code)) is not None:
             return Whereabouts((sid,))
@@ -94,7 +97,16 @@ class AuditTrail:
             return Whereabouts((f"{kind.id}/{record_id}",))
         if kind is not None and not record_id:
             return Whereabouts((kind.id,), within=f"{kind.id}/")
-        return Whereabouts((about, form_place(about)), field=about)
+        return Whereabouts((about, form_place(about), *self._called(about)), field=about)
+
+    def _called(self, name: str) -> list[str]:
+        """How the audit writes the forms of this name."""
+        wanted = name.casefold()
+        return [
+            form_place(form_id)
+            for form_id, (_, body) in self._snapshots.all().items()
+            if _name_in(body).casefold() == wanted
+        ]
 
     def _entries(self, rows: Iterable[AuditRow]) -> tuple[AuditEntry, ...]:
         rows = tuple(rows)
@@ -109,10 +121,14 @@ class AuditTrail:
         """A form's name as it was last read, its id when it never was."""
         form_id = form_id_of(place)
         kept = self._snapshots.load(form_id)
-        with contextlib.suppress(msgspec.MsgspecError):
-            if kept is not None:
-                return msgspec.json.decode(kept[1], type=_Named).form_name
-        return form_id
+        return (_name_in(kept[1]) if kept is not None else "") or form_id
+
+
+def _name_in(body: bytes) -> str:
+    """The form's name in a kept description, "" when it cannot be read."""
+    with contextlib.suppress(msgspec.MsgspecError):
+        return msgspec.json.decode(body, type=_Named).form_name
+    return ""
 
 
 def _about(row: AuditRow, receipts: Mapping[str, str], forms: Mapping[str, str]) -> str:
