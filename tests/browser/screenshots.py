@@ -146,6 +146,13 @@ def properties(desk: Desk) -> None:
     desk.page.wait_for_selector(".st-key-prop-save")
 
 
+def audit(desk: Desk) -> None:
+    record(desk)
+    desk.page.get_by_role("link", name="Audit").click()
+    desk.page.get_by_role("button", name="Check the chain").click()
+    desk.page.wait_for_selector(".si-chain[data-tone=done]")
+
+
 @dataclasses.dataclass(frozen=True)
 class Shot:
     """One picture: what to do first, on which screen, in which light."""
@@ -198,6 +205,7 @@ IN_A_DEMO = (
     Shot("properties-phone", properties, "dark", PHONE),
     Shot("records", record, whole=False),
     Shot("records-phone", record, "dark", PHONE),
+    Shot("audit", audit, whole=False),
     Shot("emulator", emulator),
     Shot("emulator-phone", emulator, "dark", PHONE),
 )
