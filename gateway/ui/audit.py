@@ -63,14 +63,7 @@ def _draw(gateway: Gateway, by: User, seen: AuditView) -> None:
     checking, seen.checking = seen.checking, False
     if checking:
         seen.checked = gateway.audit.verify(by=by)
-    page = gateway.audit.page(
-        by=by,
-        limit=PAGE,
-        before=seen.turned[-1] if seen.turned else None,
-        actions=actions_named(seen.action) if seen.action else (),
-        actor=seen.actor or None,
-        about=seen.about,
-    )
+    page = _page(gateway, by, seen)
     with st.container(key="chain", horizontal=True, vertical_alignment="center"):
         st.html(chain(page.rows, seen.checked))
         st.button("Check the chain", key="check-chain", on_click=_check, args=(seen,))
@@ -78,6 +71,24 @@ def _draw(gateway: Gateway, by: User, seen: AuditView) -> None:
     with st.container(key="rows"):
         st.html(table(page.entries, by))
         _turn(seen, page)
+
+
+def _page(gateway: Gateway, by: User, seen: AuditView) -> AuditPage:
+    """What is to be shown. While the chain has not grown it is what was shown before: a long one
+    is not searched through anew each time the page renews itself."""
+    before = seen.turned[-1] if seen.turned else None
+    asked = (gateway.audit.rows(by=by), PAGE, before, seen.action, seen.actor, seen.about)
+    if seen.shown is None or seen.shown[0] != asked:
+        page = gateway.audit.page(
+            by=by,
+            limit=PAGE,
+            before=before,
+            actions=actions_named(seen.action) if seen.action else (),
+            actor=seen.actor or None,
+            about=seen.about,
+        )
+        seen.shown = (asked, page)
+    return seen.shown[1]
 
 
 def chain(rows: int, checked: AuditCheck | None) -> Markup:

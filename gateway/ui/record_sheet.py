@@ -7,18 +7,26 @@ clock takes it away, and so does the server's.
 from __future__ import annotations
 
 import dataclasses
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from gateway.domain.objects import object_type
 from gateway.domain.properties import Property
 from gateway.domain.record_errors import MissingScope
-from gateway.domain.records import USUAL_PROPERTIES, Presence, Record, RecordField
+from gateway.domain.records import (
+    USUAL_PROPERTIES,
+    Presence,
+    Record,
+    RecordField,
+    audit_place,
+)
 from gateway.domain.sensitivity import Sensitivity
 from gateway.intake.richtext import plain
 from gateway.policy.record_rules import KEPT_BY_HUBSPOT
 from gateway.ui import look, record_boxes, record_deeds
 from gateway.ui.markup import Markup, fill
+from gateway.ui.places import leads_to
 from gateway.ui.record_deeds import PERMISSIONS, Scene
 from gateway.ui.record_desk import Deed, RecordDesk
 from gateway.ui.record_search import name_of
@@ -66,7 +74,7 @@ def draw(scene: Scene, record: Record) -> None:
     ordinary = [field for field in held if not field.masked]
     with st.container(key="record"):
         with st.container(key="record-top", horizontal=True, vertical_alignment="center"):
-            st.html(heading(record))
+            st.html(heading(record, audited=leads_to("audit.py", scene.by)))
             st.button("Close", key="record-close", on_click=_close, args=(desk,))
         _told(desk)
         for title, fields in (("Sensitive", masked), ("Ordinary", ordinary)):
@@ -83,16 +91,30 @@ def draw(scene: Scene, record: Record) -> None:
             record_deeds.draw(scene)
 
 
-def heading(record: Record) -> Markup:
-    """What kind of record it is, which one, and its name."""
+def heading(record: Record, *, audited: bool) -> Markup:
+    """What kind of record it is, which one, and its name; with ``audited``, the way to what was
+    done with it."""
     kind = object_type(record.object_type_id)
     return fill(
         '<h2 class="si-h2 si-detail-title" tabindex="-1">$name</h2>'
-        '<p class="si-record-id">$kind <span translate="no">$id</span>$created</p>',
+        '<p class="si-record-id">$kind <span translate="no">$id</span>$created$audit</p>',
         name=name_of(record) or f"Record {record.id}",
         kind=(kind.label if kind is not None else "record").capitalize(),
         id=record.id,
         created=f", created {record.created_at[:10]}" if record.created_at else "",
+        audit=_audit_link(record) if audited else "",
+    )
+
+
+def _audit_link(record: Record) -> Markup:
+    place = audit_place(record.object_type_id, record.id)
+    if place is None:
+        return Markup("")
+    # In a tab of its own: leaving this page lets go of the record.
+    return fill(
+        ' · <a href="/audit?$query" target="_blank" rel="noopener">What was done with it'
+        '<span class="si-sr">, in a new tab</span></a>',
+        query=urlencode({"about": place}),
     )
 
 

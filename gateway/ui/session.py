@@ -16,7 +16,7 @@ from typing import cast
 import streamlit as st
 
 from gateway.domain.answers import Answer
-from gateway.domain.audit_words import AuditCheck
+from gateway.domain.audit_words import AuditCheck, AuditPage
 from gateway.domain.errors import Reason
 from gateway.domain.locks import GuardMode
 from gateway.domain.queue import Switch
@@ -116,6 +116,8 @@ class AuditView(Renewed):
     """The row number under which each page that was turned to begins; empty on the newest."""
     checking: bool = False
     checked: AuditCheck | None = None
+    shown: tuple[object, AuditPage] | None = None
+    """What is shown, and what it was asked with: the same is not asked again."""
     opened: int = 0
     """How often something was put into the box from outside it."""
 

@@ -75,6 +75,12 @@ class AuditTrail:
         )
         return AuditPage(self._entries(rows), older, self._pages.length())
 
+    def rows(self, *, by: User) -> int:
+        """How many rows the chain has: when it has grown, there is something new to show. Raises
+        :class:`OutboxUnreadable`."""
+        require(by, Permission.VIEW_AUDIT)
+        return self._pages.length()
+
     def verify(self, *, by: User) -> AuditCheck:
         """Walks the whole chain, and compares it with the outbox. Raises
         :class:`OutboxUnreadable`."""

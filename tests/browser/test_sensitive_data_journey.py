@@ -4,6 +4,7 @@ the last row of the audit. The value is on the screen while it is asked for, and
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def test_from_a_new_property_to_the_audit(page: Page, tmp_path: Path) -> None:
     page.on("request", lambda request: kept.append(request.url))
     page.on("framenavigated", lambda frame: kept.append(frame.url))
     with running_app(
-        tmp_path, None, GATEWAY_DEFINITION_MAX_AGE="1", GATEWAY_REVEAL_SECONDS="5"
+        tmp_path, None, GATEWAY_DEFINITION_MAX_AGE="1", GATEWAY_REVEAL_SECONDS="10"
     ) as app:
         person = Desk(page, app, None)  # type: ignore[arg-type]  # a demo's emulator is its own
         _define(page, app)
@@ -104,7 +105,7 @@ def _find(page: Page) -> None:
 def _reveal(page: Page) -> None:
     page.get_by_role("button", name=f"Reveal {LABEL}").press("Enter")
     pick(page, page.get_by_label("Why do you need to see it?"), "Check who")
-    page.get_by_role("button", name="Show for 5 seconds").press("Enter")
+    page.get_by_role("button", name="Show for 10 seconds").press("Enter")
     expect(page.locator(".si-value")).to_have_text(SECRET)
     expect(page.locator(".si-value")).to_have_count(0)
     expect(page.get_by_text("The time of the value is over.")).to_be_visible()
@@ -124,6 +125,8 @@ def _clear(page: Page) -> None:
     page.get_by_role("button", name=f"Clear {LABEL}").press("Enter")
     page.get_by_role("button", name="Yes, clear it").click()
     expect(page.get_by_text("has no value in HubSpot any more")).to_be_visible()
+    past = page.get_by_role("link", name="What was done with it")
+    expect(past).to_have_attribute("href", re.compile(r"^/audit\?about=0-1%2F\d+$"))
 
 
 def _hear(page: Page) -> None:
