@@ -22,6 +22,7 @@ class RecordFault(enum.StrEnum):
     ARCHIVED_PROPERTY = "archived_property"
     CLASS_UNKNOWN = "class_unknown"
     CLASS_LOWERED = "class_lowered"
+    KNOWN_BY_SENSITIVE = "known_by_sensitive"
     READ_ONLY = "read_only"
     CALCULATED = "calculated"
     NO_SCOPE_EXISTS = "no_scope_exists"
@@ -52,6 +53,8 @@ FAULT_SENTENCES: Mapping[RecordFault, str] = {
     "alone. Check its sensitivity in HubSpot.",
     RecordFault.CLASS_LOWERED: "The property was more sensitive a moment ago: somebody has made it "
     "anew. Look at it in HubSpot before you write to it again.",
+    RecordFault.KNOWN_BY_SENSITIVE: "The property is sensitive, so no record is named by it: "
+    "whoever guessed a value would know it. Name the record by its id or its e-mail address.",
     RecordFault.READ_ONLY: "HubSpot sets this property itself; it cannot be written.",
     RecordFault.CALCULATED: "HubSpot calculates this property; it cannot be written.",
     RecordFault.NO_SCOPE_EXISTS: "HubSpot has no permission that lets a program read or write "

@@ -176,6 +176,7 @@ class SearchFault(enum.StrEnum):
     VALUES_MISSING = "values_missing"
     TOO_MANY_VALUES = "too_many_values"
     EMPTY_VALUE = "empty_value"
+    NOT_TEXT = "not_text"
     UNKNOWN_PROPERTY = "unknown_property"
     ARCHIVED_PROPERTY = "archived_property"
     CLASS_UNKNOWN = "class_unknown"
@@ -202,6 +203,7 @@ FAULT_SENTENCES: Mapping[SearchFault, str] = {
     SearchFault.VALUES_MISSING: "The operator needs a value, or two for a range.",
     SearchFault.TOO_MANY_VALUES: "The operator does not take so many values.",
     SearchFault.EMPTY_VALUE: "An empty value finds nothing. Ask for NOT_HAS_PROPERTY instead.",
+    SearchFault.NOT_TEXT: "What is looked for holds a character that cannot be sent.",
     SearchFault.UNKNOWN_PROPERTY: "There is no such property. Check its name.",
     SearchFault.ARCHIVED_PROPERTY: "The property is archived, so it cannot be searched.",
     SearchFault.CLASS_UNKNOWN: "HubSpot did not say how sensitive the property is, so it is "

@@ -111,7 +111,7 @@ class _Batch(msgspec.Struct, rename="camel"):
 
 def record(response: Response, names: Collection[str], shown: Collection[str]) -> SeenRecord:
     """One record with the properties ``names``; of those in ``shown`` the values, too."""
-    seen = _seen(_body(response, names), names, shown)
+    seen = _seen(_body(response, names, shown), names, shown)
     if seen is None:
         raise unreadable(response)
     return seen
@@ -131,7 +131,7 @@ def batch(
 ) -> SeenBatch:
     """The answer to a batch. ``names_by_trace`` are the properties each input carried, ``names``
     those whose presence is told."""
-    body = converted(_body(response, names), _Batch)
+    body = converted(_body(response, names, shown), _Batch)
     if body is None:
         raise unreadable(response)
     seen = tuple(_seen(row, names, shown) for row in body.results)
@@ -158,22 +158,25 @@ def done(response: Response) -> None:
         raise record_failure(response, ())
 
 
-def record_failure(response: Response, names: Collection[str]) -> Exception:
+def record_failure(
+    response: Response, names: Collection[str], shown: Collection[str] = ()
+) -> Exception:
     """The one named error for an answer that is not a success; ``names`` are the properties that
-    were sent: no other name is believed."""
+    were sent: no other name is believed. Who has a value already is told of those in ``shown``:
+    of another it would tell whose a sensitive value is."""
     if response.status not in (400, 409):
         return failure(response)
     fault = converted(decoded(response), _Fault) or _Fault()
-    reasons, other_id = _reasons(fault, names)
+    reasons, other_id = _reasons(fault, names, shown)
     told = failure(response)
     return RecordRejected(
         reasons, status=response.status, other_id=other_id, correlation_id=told.correlation_id
     )
 
 
-def _body(response: Response, names: Collection[str]) -> Any:
+def _body(response: Response, names: Collection[str], shown: Collection[str]) -> Any:
     if response.status not in DONE:
-        raise record_failure(response, names)
+        raise record_failure(response, names, shown)
     body = decoded(response)
     if body is None:
         raise unreadable(response)
@@ -197,13 +200,16 @@ def _seen(row: Any, names: Collection[str], shown: Collection[str]) -> SeenRecor
     )
 
 
-def _reasons(fault: _Fault, names: Collection[str]) -> tuple[dict[str, Reason], str | None]:
+def _reasons(
+    fault: _Fault, names: Collection[str], shown: Collection[str] = ()
+) -> tuple[dict[str, Reason], str | None]:
     """Why something was refused, by property, and the id of the record that is in the way."""
     message = fault.message if isinstance(fault.message, str) else ""
     if (exists := _EXISTS.search(message)) is not None:
         return {"": reason(RecordFault.TAKEN)}, exists[1]
     if (taken := _TAKEN.search(message)) is not None:
-        name, holder = taken[1] if taken[1] in names else "", _HOLDER.search(message)
+        name = taken[1] if taken[1] in names else ""
+        holder = _HOLDER.search(message) if name in shown else None
         return {name: reason(RecordFault.TAKEN)}, holder[1] if holder is not None else None
     found = {
         name: reason(why)

@@ -13,7 +13,7 @@ from gateway.domain.kinds import Kind, named
 from gateway.domain.objects import ObjectType
 from gateway.domain.properties import Property
 from gateway.domain.record_errors import RecordFault, reason
-from gateway.domain.records import MAX_BODY, MAX_VALUE, Values
+from gateway.domain.records import MAX_BODY, MAX_VALUE, RecordRef, UniqueKey, Values
 from gateway.domain.scopes import Access, ScopeNeed, record_need, sensitive_need
 from gateway.domain.sensitivity import Sensitivity
 from gateway.policy.guard import look
@@ -53,6 +53,28 @@ def reading_faults(
     """Why properties cannot be asked for, by name."""
     found = ((name, _fault(name, living, archived, kind, Access.READ)) for name in names)
     return {name: reason(fault) for name, fault in found if fault is not None}
+
+
+def naming_faults(
+    record: RecordRef, living: Living, archived: Collection[str], kind: ObjectType
+) -> dict[str, Reason]:
+    """Why a record cannot be named so. Whoever names one by a value learns whether it is right:
+    by one that is kept from view, nobody may."""
+    if not isinstance(record, UniqueKey):
+        return {}
+    name = record.property_name
+    fault = _fault(name, living, archived, kind, Access.READ)
+    if fault is None and class_of(name, living) is not Sensitivity.NON_SENSITIVE:
+        fault = RecordFault.KNOWN_BY_SENSITIVE
+    if fault is None and not can_be_kept(record.value.reveal()):
+        fault = RecordFault.NOT_TEXT
+    return {} if fault is None else {name: reason(fault)}
+
+
+def can_be_kept(text: str) -> bool:
+    """Whether HubSpot could keep ``text``: a lone half of a pair cannot be sent as UTF-8, and no
+    database keeps a NUL."""
+    return not any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def writing_faults(
@@ -105,9 +127,7 @@ def _writing_fault(
         return RecordFault.CALCULATED
     if len(value) > MAX_VALUE:
         return RecordFault.TOO_LONG
-    # A lone half of a pair cannot be sent as UTF-8, and no database keeps a NUL.
-    unkeepable = "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value)
-    return RecordFault.NOT_TEXT if unkeepable else None
+    return None if can_be_kept(value) else RecordFault.NOT_TEXT
 
 
 def _guarded(definition: Property, value: str) -> list[Kind]:

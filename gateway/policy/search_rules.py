@@ -28,7 +28,7 @@ from gateway.domain.search import (
     Takes,
 )
 from gateway.domain.sensitivity import Sensitivity
-from gateway.policy.record_rules import KEPT_BY_HUBSPOT, Living, class_of
+from gateway.policy.record_rules import KEPT_BY_HUBSPOT, Living, can_be_kept, class_of
 
 _CURSOR = re.compile(r"[0-9]{1,9}\Z")
 
@@ -66,11 +66,15 @@ def _of_values(one: Filter) -> Iterator[Flaw]:
         yield Flaw(SearchFault.TOO_MANY_VALUES, one.property_name)
     if not all(value.reveal().strip() for value in one.values):
         yield Flaw(SearchFault.EMPTY_VALUE, one.property_name)
+    if not all(can_be_kept(value.reveal()) for value in one.values):
+        yield Flaw(SearchFault.NOT_TEXT, one.property_name)
 
 
 def _of_page(wanted: Search) -> Iterator[Flaw]:
     if len(wanted.query.reveal()) > MAX_QUERY:
         yield Flaw(SearchFault.QUERY_TOO_LONG)
+    if not can_be_kept(wanted.query.reveal()):
+        yield Flaw(SearchFault.NOT_TEXT)
     if len(wanted.sorts) > MAX_SORTS:
         yield Flaw(SearchFault.TOO_MANY_SORTS)
     if not 1 <= wanted.limit <= MAX_PAGE:

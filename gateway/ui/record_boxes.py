@@ -11,7 +11,10 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from gateway.domain.answers import Secret
 from gateway.domain.properties import Property
+from gateway.domain.record_errors import InvalidRecord, RecordFault, reason
+from gateway.domain.records import Values
 from gateway.domain.sensitivity import Sensitivity
 from gateway.intake.richtext import plain
 from gateway.ui.fields import label_text
@@ -91,6 +94,7 @@ def draw(desk: RecordDesk, one: Property, part: str, *, start: str = "") -> None
     """The box of a property under ``desk.key(part)``, with ``start`` in it when it is new; a
     typed value that is not ordinary is dots until somebody asks to see it."""
     box, key = box_of(one), desk.key(part)
+    desk.believed[one.name] = max(desk.believed.get(one.name, 0), _rank(one))
     label = label_of(one)
     if key not in st.session_state and (held := box.state(start)):
         st.session_state[key] = held
@@ -110,6 +114,27 @@ def draw(desk: RecordDesk, one: Property, part: str, *, start: str = "") -> None
 def read(desk: RecordDesk, one: Property, part: str) -> str:
     """What stands in the box, as HubSpot is sent it; "" for nothing."""
     return box_of(one).value(st.session_state.get(desk.key(part)))
+
+
+def read_all(desk: RecordDesk, parts: Mapping[str, Property]) -> Values:
+    """What stands in the boxes (part → property), by name; empty ones left out. Raises
+    :class:`InvalidRecord` for a property that has become less sensitive since its box was drawn:
+    what was typed was typed for another."""
+    values = {
+        one.name: Secret(text) for part, one in parts.items() if (text := read(desk, one, part))
+    }
+    lowered = [
+        one.name
+        for one in parts.values()
+        if one.name in values and _rank(one) < desk.believed.get(one.name, 0)
+    ]
+    if lowered:
+        raise InvalidRecord({name: reason(RecordFault.CLASS_LOWERED) for name in lowered})
+    return values
+
+
+def _rank(one: Property) -> int:
+    return one.sensitivity.rank if one.sensitivity is not None else 0
 
 
 def writable(one: Property) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import streamlit as st
 
-from gateway.domain.answers import Secret
 from gateway.domain.objects import (
     APPOINTMENT,
     COMPANY,
@@ -79,13 +78,11 @@ def _reveal(scene: Scene, record: Record) -> None:
 
 def _correct(scene: Scene, record: Record) -> None:
     desk, one = scene.desk, scene.subject
-    value = record_boxes.read(desk, one, "correct") if one is not None else ""
-    if one is None or not value:
+    values = record_boxes.read_all(desk, {"correct": one} if one is not None else {})
+    if one is None or not values:
         _refused(desk, _EMPTY)
         return
-    scene.gateway.records.update(
-        record.object_type_id, record.id, {one.name: Secret(value)}, by=scene.by
-    )
+    scene.gateway.records.update(record.object_type_id, record.id, values, by=scene.by)
     _done(desk, record, ("Corrected", f"{label_of(one)} has the new value in HubSpot."))
 
 
@@ -112,11 +109,8 @@ def _done(desk: RecordDesk, record: Record, told: tuple[str, str]) -> None:
 
 def _create(scene: Scene) -> None:
     desk = scene.desk
-    values = {
-        name: Secret(value)
-        for name in new_names(scene)
-        if (value := record_boxes.read(desk, scene.known[name], f"new-{name}"))
-    }
+    boxes = {f"new-{name}": scene.known[name] for name in new_names(scene)}
+    values = record_boxes.read_all(desk, boxes)
     if not values:
         _refused(desk, ("Nothing was typed", "Give the record at least one value."))
         return

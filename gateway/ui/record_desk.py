@@ -71,6 +71,8 @@ class RecordDesk:
     """The property the deed is about."""
     pressed: bool = False
     """Whether the deed was confirmed with its button."""
+    believed: dict[str, int] = dataclasses.field(default_factory=dict)
+    """Property name → the highest class (its rank) that was shown over the box typed into."""
     revealed: Revealed | None = None
     revealed_name: str = ""
     told: tuple[str, str] | None = None
@@ -96,6 +98,7 @@ class RecordDesk:
         for key in [one for one in st.session_state if str(one).startswith(f"{PREFIX}-")]:
             del st.session_state[key]
         self.instance = secrets.token_hex(6)
+        self.believed.clear()
 
     def send_focus(self, target: str) -> None:
         """Move the browser's focus to ``target`` once the page is drawn."""

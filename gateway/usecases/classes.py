@@ -16,6 +16,9 @@ from gateway.domain.record_errors import UnknownObjectType
 from gateway.domain.scopes import definition_need
 from gateway.usecases.desk import Desk
 
+SHOWN_MS = 2_000
+"""How old a table may be by which values are shown or compared."""
+
 
 @dataclasses.dataclass(frozen=True)
 class ClassTable:
@@ -27,8 +30,8 @@ class ClassTable:
     archived: frozenset[str] = frozenset()
     """Names of those that were put away, as far as they were asked for."""
     lowered: frozenset[str] = frozenset()
-    """Names whose class is lower than it was in the table before: people may still believe what
-    they were shown."""
+    """Names whose class is lower than it once was: people may still believe what they were shown.
+    For whoever writes, until one who writes was told."""
 
 
 class Classes:
@@ -42,28 +45,61 @@ class Classes:
         # One lock per object type: nobody waits for the answer to another question.
         self._locks: dict[str, threading.Lock] = collections.defaultdict(threading.Lock)
         self._tables: dict[str, ClassTable] = {}
+        # The highest class each name was seen in since somebody who writes was told of it. It
+        # outlives the tables: between an archived property and one made anew there is none.
+        self._highest: dict[str, dict[str, int]] = collections.defaultdict(dict)
         self._changed_ms = 0
 
     def of(self, kind: ObjectType, names: Iterable[str] = (), *, anew: bool = False) -> ClassTable:
         """The table of an object type, in which ``names`` were looked for just now where they
-        are not; ``anew`` reads it in any case, as whoever writes a value must. Raises
+        are not; ``anew`` reads it in any case, as whoever reveals a value must. Raises
         :class:`UnknownObjectType`, :class:`MissingScope`, and what asking raised.
         """
+        with self._locks[kind.id]:
+            return self._of(kind, frozenset(names), self._max_age_ms, anew=anew)
+
+    def to_show(self, kind: ObjectType, names: Iterable[str] = ()) -> ClassTable:
+        """The same for whoever shows values or compares them: never older than a moment, so that
+        a value is not seen long whose class was raised."""
+        with self._locks[kind.id]:
+            oldest = min(self._max_age_ms, SHOWN_MS)
+            return self._of(kind, frozenset(names), oldest, anew=False)
+
+    def to_write(self, kind: ObjectType, names: Iterable[str]) -> ClassTable:
+        """The same for whoever writes values of ``names``, read anew, with those whose class was
+        lowered: they count as told then."""
         wanted = frozenset(names)
         with self._locks[kind.id]:
-            known, now = self._tables.get(kind.id), self._now_ms()
-            oldest = max(now - self._max_age_ms, self._changed_ms)
-            fresh = known is not None and oldest <= known.read_at_ms <= now
-            if known is None or anew or not fresh or not wanted <= known.living.keys():
-                read = self._read(kind, wanted, now)
-                self._tables[kind.id] = read
-                return dataclasses.replace(read, lowered=_lowered(known, read))
-            return known
+            table = self._of(kind, wanted, 0, anew=True)
+            highest = self._highest[kind.id]
+            # One whose class is not known is refused for that, and stays to be told.
+            ranks = {
+                name: _rank(found)
+                for name, found in table.living.items()
+                if name in wanted and all(one.sensitivity is not None for one in found)
+            }
+            lowered = frozenset(name for name, rank in ranks.items() if rank < highest[name])
+            highest |= ranks
+            return dataclasses.replace(table, lowered=lowered)
 
     def changed(self) -> None:
         """A definition was changed just now: every table is read again before it is used."""
         # A read that began in this very millisecond may have come before the change.
         self._changed_ms = self._now_ms() + 1
+
+    def _of(
+        self, kind: ObjectType, wanted: frozenset[str], max_age_ms: int, *, anew: bool
+    ) -> ClassTable:
+        known, now = self._tables.get(kind.id), self._now_ms()
+        oldest = max(now - max_age_ms, self._changed_ms)
+        fresh = known is not None and oldest <= known.read_at_ms <= now
+        if known is not None and fresh and not anew and wanted <= known.living.keys():
+            return known
+        read = self._tables[kind.id] = self._read(kind, wanted, now)
+        highest = self._highest[kind.id]
+        for name, found in read.living.items():
+            highest[name] = max(highest.get(name, 0), _rank(found))
+        return read
 
     def _read(self, kind: ObjectType, wanted: frozenset[str], now: int) -> ClassTable:
         try:
@@ -80,17 +116,6 @@ class Classes:
                 raise
             raise UnknownObjectType from None
         return ClassTable(now, living, frozenset(archived))
-
-
-def _lowered(before: ClassTable | None, now: ClassTable) -> frozenset[str]:
-    if before is None:
-        return frozenset()
-    ranks = {name: _rank(found) for name, found in now.living.items()}
-    return frozenset(
-        name
-        for name, found in before.living.items()
-        if _rank(found) > ranks.get(name, _rank(found))
-    )
 
 
 def _rank(found: tuple[Property, ...]) -> int:

@@ -89,7 +89,7 @@ class RecordBatches:
         kind = known_kind(object_type)
         _fits(ids)
         names = tuple(dict.fromkeys(properties))
-        table = self._classes.of(kind, names)
+        table = self._classes.to_show(kind, names)
         if faults := reading_faults(names, table.living, table.archived, kind):
             raise InvalidRecord(faults)
         _refuse({place: _of_id(kind, one) for place, one in enumerate(ids, 1)})
@@ -116,7 +116,7 @@ class RecordBatches:
         kind = known_kind(object_type)
         _fits(inputs)
         named = {name for one in inputs for name in one.values}
-        table = self._classes.of(kind, named, anew=True)
+        table = self._classes.to_write(kind, named)
         _refuse(
             {
                 place: self._writing.faults_of_new(kind, one, table)
@@ -143,7 +143,7 @@ class RecordBatches:
         kind = known_kind(object_type)
         _fits(inputs)
         named = {name for one in inputs for name in _named(one)}
-        table = self._classes.of(kind, named, anew=True)
+        table = self._classes.to_write(kind, named)
         twice = _twice([one.record for one in inputs])
         _refuse(
             {

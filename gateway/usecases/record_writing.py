@@ -29,7 +29,7 @@ from gateway.domain.records import (
 from gateway.domain.scopes import Access
 from gateway.domain.users import User
 from gateway.hubspot.api import HubSpot
-from gateway.policy.record_rules import needs, reading_faults, writing_faults
+from gateway.policy.record_rules import naming_faults, needs, writing_faults
 from gateway.store.record_rows import RecordRows
 from gateway.usecases.classes import ClassTable
 from gateway.usecases.desk import Desk
@@ -89,9 +89,10 @@ class RecordWriting:
     ) -> dict[str, Reason]:
         """Why a record cannot be changed so, by property name."""
         faults = _faults(wanted.values, table, kind)
+        faults |= naming_faults(wanted.record, table.living, table.archived, kind)
         if isinstance(wanted.record, UniqueKey):
-            known_by = [wanted.record.property_name]
-            faults |= reading_faults(known_by, table.living, table.archived, kind)
+            if wanted.record.property_name in table.lowered:
+                faults[wanted.record.property_name] = reason(RecordFault.CLASS_LOWERED)
         elif not is_record_id(wanted.record) or audit_place(kind.id, wanted.record) is None:
             faults[""] = reason(RecordFault.BAD_ID)
         if not wanted.values:

@@ -38,7 +38,7 @@ from gateway.hubspot.api import HubSpot
 from gateway.hubspot.record_replies import SeenRecord
 from gateway.hubspot.wire import Request, Response
 from gateway.policy.permissions import require
-from gateway.policy.record_rules import needs, reading_faults
+from gateway.policy.record_rules import naming_faults, needs, reading_faults
 from gateway.usecases.classes import Classes, ClassTable
 from gateway.usecases.desk import Desk
 from gateway.usecases.record_batches import RecordBatches
@@ -87,7 +87,7 @@ class Records:
     ) -> Record:
         """One record with ``properties`` (default: ``USUAL_PROPERTIES``): ordinary values, and
         of all others whether there is one. Sensitive ones are asked for only when they are
-        named. ``archived`` looks among the archived records.
+        named, and no record is found by one. ``archived`` looks among the archived records.
 
         Raises :class:`UnknownObjectType`, :class:`InvalidRecord`, :class:`MissingScope`,
         :class:`UnknownRecord`, and what asking raised.
@@ -96,10 +96,10 @@ class Records:
         kind = known_kind(object_type)
         known_place(kind, record)
         known_by = [record.property_name] if isinstance(record, UniqueKey) else []
-        table = self._classes.of(kind, [*properties, *known_by])
+        table = self._classes.to_show(kind, [*properties, *known_by])
         names = tuple(dict.fromkeys(properties or _usual(kind, table)))
-        if faults := reading_faults([*names, *known_by], table.living, table.archived, kind):
-            raise InvalidRecord(faults)
+        faults = reading_faults(names, table.living, table.archived, kind)
+        _refuse(faults | naming_faults(record, table.living, table.archived, kind))
         seen = self._seen(kind, record, names, table, archived=archived)
         return as_record(kind, seen, names, table)
 
@@ -120,7 +120,7 @@ class Records:
         """
         require(by, Permission.EDIT_RECORDS)
         kind = known_kind(object_type)
-        table = self._classes.of(kind, values, anew=True)
+        table = self._classes.to_write(kind, values)
         wanted = NewRecord(values, tuple(associations))
         _refuse(self._writing.faults_of_new(kind, wanted, table))
         request = record_calls.create_record(kind.plural, values, wanted.associations)
@@ -161,7 +161,7 @@ class Records:
         kind = known_kind(object_type)
         wanted = RecordChange(record, values)
         known_by = [record.property_name] if isinstance(record, UniqueKey) else []
-        table = self._classes.of(kind, [*values, *known_by], anew=True)
+        table = self._classes.to_write(kind, [*values, *known_by])
         _refuse(self._writing.faults_of_change(kind, wanted, table))
         if isinstance(record, UniqueKey):
             # A single change names its record in the address; one of a batch does not.

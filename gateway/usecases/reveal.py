@@ -84,7 +84,7 @@ class Reveal:
         place = audit_place(kind.id, record_id) if is_record_id(record_id) else None
         if place is None:
             raise InvalidRecord({"": reason(RecordFault.BAD_ID)})
-        table = self._classes.of(kind, [name])
+        table = self._classes.of(kind, [name], anew=True)
         if faults := reading_faults([name], table.living, table.archived, kind):
             raise InvalidRecord(faults)
         of = class_of(name, table.living)

@@ -71,7 +71,8 @@ class RecordSearch:
         if flaws:
             raise SearchRefused(flaws)
         names = wanted.names()
-        table = self._classes.of(kind, [name for name in names if name not in KEPT_BY_HUBSPOT])
+        asked = [name for name in names if name not in KEPT_BY_HUBSPOT]
+        table = self._classes.to_show(kind, asked)
         usual = (name for name in USUAL_PROPERTIES.get(kind.id, ()) if name in table.living)
         names = tuple(dict.fromkeys((*usual, *names)))
         flaws = property_flaws(names, table.living, table.archived)

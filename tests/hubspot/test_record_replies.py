@@ -114,10 +114,16 @@ def test_no_other_name_is_believed() -> None:
 def test_what_stands_in_the_way(
     message: str | None, status: int, code: str, other: str | None
 ) -> None:
-    """A value another record has, with that record's id; a refused association; a bare no."""
-    error = rejected({"message": message, "category": "CONFLICT"}, status)
+    """A value another record has, with that record's id where the value may be shown; a refused
+    association; a bare no."""
+    told = response({"message": message, "category": "CONFLICT"}, status)
+    error = record_replies.record_failure(told, ("city",), ("city",))
+    assert isinstance(error, RecordRejected)
     assert [why.code for why in error.reasons.values()] == [code]
     assert error.other_id == other
+    kept_from_view = record_replies.record_failure(told, ("city",))
+    assert isinstance(kept_from_view, RecordRejected)
+    assert kept_from_view.other_id == (other if "Existing ID" in str(message) else None)
 
 
 def test_demanded_properties_are_named() -> None:

@@ -13,6 +13,7 @@ from gateway import bootstrap
 from gateway.domain.answers import Secret
 from gateway.domain.objects import OBJECT_TYPES
 from gateway.domain.properties import Property, PropertyOption
+from gateway.domain.record_errors import InvalidRecord
 from gateway.domain.records import Presence, Record, RecordField
 from gateway.domain.reveals import Purpose
 from gateway.domain.search import MAX_DEPTH, Found
@@ -50,7 +51,8 @@ def contact(emulator: Any) -> str:
     """A contact's id."""
     emulator.portal.amend_switches(search_limit=0)
     values = {"email": CANARY, "firstname": "Ada", "lastname": "Canary", "passport_number": SECRET,
-              "diagnosis": "CANARY-cough", "contract_type": "permanent"}  # fmt: skip
+              "diagnosis": "CANARY-cough", "insurance_number": "CANARY-1",
+              "contract_type": "permanent"}  # fmt: skip
     made = requests.post(
         f"{emulator.api_base}/crm/v3/objects/contacts", json={"properties": values},
         headers={"Authorization": f"Bearer {emulator.desk_token}"}, timeout=10,
@@ -103,6 +105,32 @@ def test_a_contact_is_found_opened_corrected_and_cleared(screen: Any, contact: s
     page = screen.press("Yes, clear it").html()
     assert "has no value in HubSpot any more" in page
     assert "reveal-passport_number" not in {button.key for button in screen.test.button}
+
+
+def test_what_was_typed_for_a_sensitive_box_goes_into_no_other(
+    screen: Any, gateway: Gateway, emulator: Any, contact: str
+) -> None:
+    """The property is made ordinary while somebody types, and another person has been told so
+    already: nothing is written, until the box has been seen as what it is now."""
+    portal = emulator.portal
+    _button(_find(screen), f"open-{contact}")
+    _button(screen, "correct-insurance_number")
+    screen.widget("Insurance number").set_value(NEW)
+    portal.amend_property("0-1", "insurance_number", {"dataSensitivity": "non_sensitive"})
+    try:
+        with pytest.raises(InvalidRecord):
+            gateway.records.clear("contacts", contact, ["insurance_number"], by=LOCAL_OPERATOR)
+        page = screen.press("Save").html()
+        assert "was more sensitive a moment ago" in page
+        page = screen.press("Save").html()
+        assert "was more sensitive a moment ago" in page
+        assert NEW not in str(portal.records.find("0-1", contact).values)
+        screen.press("Leave it as it is")
+        _button(screen, "correct-insurance_number")
+        screen.widget("Insurance number").set_value("plain")
+        assert "has the new value" in screen.press("Save").html()
+    finally:
+        portal.amend_property("0-1", "insurance_number", {"dataSensitivity": "sensitive"})
 
 
 def test_a_shown_value_goes_with_its_time(screen: Any, contact: str) -> None:

@@ -88,11 +88,13 @@ def test_a_value_is_shown_for_a_purpose(desk: Gateway) -> None:
 
 
 def test_only_the_one_property_is_asked_for(world: World, desk: Gateway) -> None:
-    """HubSpot is asked once, for the one property, with the token that is for records."""
+    """HubSpot is asked once, for the one property, with the token that is for records; before that
+    for its class."""
     record_id = contact(desk)
     world.portal.journal.clear()
     reveal(desk, record_id)
-    (asked,) = world.portal.journal.entries()
+    *before, asked = world.portal.journal.entries()
+    assert {str(one.area) for one in before} == {"properties"}
     assert (asked.method, asked.query) == ("GET", ("properties",))
     assert asked.caller == "records token"
 
