@@ -136,8 +136,7 @@ FAULTS: Mapping[PropertyFault, str] = {
     _F.CLASS_NOT_KEPT: "HubSpot made {name}, but not in the class that was asked for. Put nothing "
     "into it, and archive it; check whether Sensitive Data is switched on in the account.",
     _F.PLANNED_TWICE: "The plan names {object} twice. Put all of it under one heading.",
-    _F.NOT_TRIED: "{name} was not tried, because HubSpot did not answer an earlier step. Give the "
-    "same command again.",
+    _F.NOT_TRIED: "{name} was left as it was. {why} Give the same command again after that.",
     _F.UNCLEAR: "HubSpot did not say what became of {name}. Look whether it is there, then give the "
     "same command again.",
 }

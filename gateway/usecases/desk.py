@@ -46,7 +46,7 @@ class Desk:
         try:
             yield self.hubspot
         except Forbidden as error:
-            if error.denial is not Denial.SCOPES:
+            if error.denial is not Denial.SCOPES or not needs:
                 raise
             refused = MissingScope(_lacked(needs, error), certain=False)
             # What it holds is not what we thought.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from gateway.domain.errors import PropertyRefused, Reason
+from gateway.domain.errors import GatewayError, PropertyRefused, Reason
 from gateway.domain.hubspot_errors import HubSpotError, Unavailable
 from gateway.domain.objects import ObjectType
 from gateway.domain.property_definitions import (
@@ -16,9 +16,14 @@ from gateway.domain.property_definitions import (
     PropertyListing,
     PropertyWish,
 )
-from gateway.domain.property_faults import DefinitionRejected, PropertyFault, reason
+from gateway.domain.property_faults import (
+    DefinitionRejected,
+    DefinitionUnclear,
+    PropertyFault,
+    reason,
+)
 from gateway.domain.property_types import MAX_BATCH
-from gateway.domain.record_errors import MissingScope
+from gateway.domain.record_errors import MissingScope, OutcomeNotAudited
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.users import Permission, User
 from gateway.hubspot.properties import can_be_asked
@@ -29,6 +34,12 @@ from gateway.usecases.property_changes import archive, create
 
 SCOPE_MISSING = "scope_missing"
 """The code of what a missing scope keeps from being done."""
+NOT_TOLD = "outcome_not_audited"
+"""The code of what HubSpot has done and the audit could not be told."""
+STOPPING = frozenset({PropertyFault.NOT_TRIED.value, PropertyFault.UNCLEAR.value, NOT_TOLD})
+"""Codes after which HubSpot is not asked for more."""
+EARLIER = "The work was broken off before its turn came."
+"""Why what comes after such a code was not tried."""
 _EVERY_CLASS = (None, *Sensitivity)
 
 
@@ -51,6 +62,7 @@ class PropertyBatches:
             self._book.listed(kind, one)
             for part in _parts(asked)
             for one in self._book.hubspot.read_many(kind.plural, part, archived=archived)
+            if one.name in part
         ]
         place = {name: number for number, name in enumerate(asked)}
         return PropertyListing(kind, tuple(sorted(found, key=lambda row: place[row.name])))
@@ -175,14 +187,14 @@ class _Run:
         self._call, self._single, self._by = call, single, by
         self._done: list[str] = []
         self._failed = dict(failed)
-        self._stopped: HubSpotError | None = None
+        self._stopped: GatewayError | None = None
 
     def go(self, names: Sequence[str], sensitivity: Sensitivity | None, *, living: bool) -> None:
         """Does the change for the names of one class; ``living`` tells how they are found
         afterwards."""
         for part in _parts(names):
             if self._stopped is not None:
-                self._fail(part, PropertyFault.NOT_TRIED)
+                self._fail(part, PropertyFault.NOT_TRIED, why=EARLIER)
                 continue
             try:
                 with self._book.writing(self._kind, sensitivity):
@@ -194,10 +206,10 @@ class _Run:
                 self._failed |= dict.fromkeys(part, Reason(SCOPE_MISSING, str(error)))
             except Unavailable as error:
                 self._stopped = error
-                self._look(part, sensitivity, living=living)
-            except HubSpotError as error:
+                self._look(part, error, sensitivity, living=living)
+            except GatewayError as error:
                 self._stopped = error
-                self._fail(part, PropertyFault.NOT_TRIED)
+                self._fail(part, PropertyFault.NOT_TRIED, why=str(error))
             else:
                 self._tell(done, part, sensitivity, wrong)
                 self._fail(set(part) - done - wrong.keys(), PropertyFault.UNCLEAR)
@@ -219,9 +231,15 @@ class _Run:
     ) -> None:
         self._failed |= wrong
         made = [name for name in part if name in done]
-        if made:
+        right = [name for name in made if name not in wrong]
+        if not made:
+            return
+        try:
             self._book.tell(self._kind, self._change, made, sensitivity, by=self._by)
-            self._done += [name for name in made if name not in wrong]
+            self._done += right
+        except OutcomeNotAudited as error:
+            self._stopped = error
+            self._failed |= dict.fromkeys(right, Reason(NOT_TOLD, str(error)))
 
     def _singly(self, part: Sequence[str], error: DefinitionRejected) -> None:
         """HubSpot refused all of them without saying whose fault it is: one by one each gets its
@@ -230,16 +248,24 @@ class _Run:
             self._failed[part[0]] = reason(error.fault, object=self._kind.label, name=part[0])
             return
         for name in part:
+            if self._stopped is not None:
+                self._fail([name], PropertyFault.NOT_TRIED, why=EARLIER)
+                continue
             try:
                 self._single(name)
                 self._done.append(name)
-            except PropertyRefused as refused:
-                self._failed[name] = together(refused.reasons)
-            except HubSpotError as broken:
-                self._stopped = broken
-                self._fail([name], PropertyFault.UNCLEAR)
+            except GatewayError as broken:
+                why = self._failed[name] = why_not(broken, name)
+                self._stopped = broken if why.code in STOPPING else None
 
-    def _look(self, part: Sequence[str], sensitivity: Sensitivity | None, *, living: bool) -> None:
+    def _look(
+        self,
+        part: Sequence[str],
+        error: Unavailable,
+        sensitivity: Sensitivity | None,
+        *,
+        living: bool,
+    ) -> None:
         """HubSpot did not say what became of a part: it is looked up."""
         try:
             read = self._book.hubspot.read_many(self._kind.plural, part, archived=not living)
@@ -248,11 +274,30 @@ class _Run:
             self._fail(part, PropertyFault.UNCLEAR)
             return
         done = {one.name for one in read}
-        self._tell(done, part, sensitivity, {})
-        self._fail(set(part) - done, PropertyFault.NOT_TRIED)
+        wrong = {
+            one.name: reason(PropertyFault.CLASS_NOT_KEPT, name=one.name)
+            for one in read
+            if living and one.name in part and one.sensitivity is not sensitivity
+        }
+        self._fail(set(part) - done, PropertyFault.NOT_TRIED, why=str(error))
+        self._tell(done, part, sensitivity, wrong)
 
-    def _fail(self, names: Iterable[str], fault: PropertyFault) -> None:
-        self._failed |= {name: reason(fault, name=name) for name in names}
+    def _fail(self, names: Iterable[str], fault: PropertyFault, **words: str) -> None:
+        self._failed |= {name: reason(fault, name=name, **words) for name in names}
+
+
+def why_not(error: GatewayError, name: str) -> Reason:
+    """Why one step of several did not end well. A scope that is missing, or what HubSpot refuses,
+    is the step's own; with a code of ``STOPPING`` nothing more is tried."""
+    if isinstance(error, PropertyRefused):
+        return together(error.reasons)
+    if isinstance(error, MissingScope):
+        return Reason(SCOPE_MISSING, str(error))
+    if isinstance(error, OutcomeNotAudited):
+        return Reason(NOT_TOLD, str(error))
+    if isinstance(error, DefinitionUnclear):
+        return reason(PropertyFault.UNCLEAR, name=name)
+    return reason(PropertyFault.NOT_TRIED, name=name, why=str(error))
 
 
 def together(reasons: Sequence[Reason]) -> Reason:

@@ -42,11 +42,15 @@ BOTH_STATES = (False, True)
 """Living properties, and archived ones."""
 
 OF_A_PROPERTY: Mapping[PropertyFault, PropertyFault] = {}
-OF_A_GROUP: Mapping[PropertyFault, PropertyFault] = {
+OF_A_GROUP: dict[PropertyFault, PropertyFault] = {
     PropertyFault.NAME_TAKEN: PropertyFault.GROUP_TAKEN,
     PropertyFault.NO_SUCH_PROPERTY: PropertyFault.NO_SUCH_NAMED_GROUP,
 }
 """What HubSpot says of a name → what it means where the name is a group's."""
+OF_SOMETHING_NEW: dict[PropertyFault, PropertyFault] = {
+    PropertyFault.NO_SUCH_PROPERTY: PropertyFault.UNKNOWN_OBJECT,
+}
+"""The same where the name does not exist yet: what is missing is the object."""
 
 _T = TypeVar("_T")
 

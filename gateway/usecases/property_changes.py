@@ -9,7 +9,7 @@ from gateway.domain.property_definitions import DefinedProperty, DefinitionChang
 from gateway.domain.property_faults import PropertyFault, reason
 from gateway.domain.users import User
 from gateway.policy.defining import differences
-from gateway.usecases.property_book import PropertyBook
+from gateway.usecases.property_book import OF_SOMETHING_NEW, PropertyBook
 
 
 def create(
@@ -20,12 +20,17 @@ def create(
 
     def look() -> DefinedProperty | None:
         found = book.hubspot.get(kind.plural, name)
-        return found if not differences(found, wish).said() else None
+        kept = found.sensitivity is wish.data_sensitivity
+        return found if not kept or not differences(found, wish).said() else None
 
     with book.writing(kind, wish.data_sensitivity):
         book.ask(kind, DefinitionChange.CREATE_PROPERTY, [name], by=by)
         made = book.carry_out(
-            kind, name, lambda: book.hubspot.create(kind.plural, name, wish), look=look
+            kind,
+            name,
+            lambda: book.hubspot.create(kind.plural, name, wish),
+            look=look,
+            words=OF_SOMETHING_NEW,
         )
     book.tell(kind, DefinitionChange.CREATE_PROPERTY, [name], made.sensitivity, by=by)
     if made.sensitivity is not wish.data_sensitivity:

@@ -13,7 +13,7 @@ from gateway.domain.users import Permission, User
 from gateway.hubspot.properties import can_be_asked
 from gateway.policy.defining import label_problems, name_problems
 from gateway.policy.permissions import require
-from gateway.usecases.property_book import OF_A_GROUP, PropertyBook
+from gateway.usecases.property_book import OF_A_GROUP, OF_SOMETHING_NEW, PropertyBook
 
 
 class PropertyGroups:
@@ -106,11 +106,9 @@ def _write(
     *,
     by: User,
 ) -> PropertyGroup:
-    write = (
-        book.hubspot.create_group
-        if change is DefinitionChange.CREATE_GROUP
-        else book.hubspot.update_group
-    )
+    new = change is DefinitionChange.CREATE_GROUP
+    write = book.hubspot.create_group if new else book.hubspot.update_group
+    words = OF_A_GROUP | OF_SOMETHING_NEW if new else OF_A_GROUP
 
     def look() -> PropertyGroup | None:
         found = book.hubspot.groups(kind.plural)
@@ -119,7 +117,7 @@ def _write(
     with book.writing(kind, None):
         book.ask(kind, change, [name], by=by)
         made = book.carry_out(
-            kind, name, lambda: write(kind.plural, name, label), look=look, words=OF_A_GROUP
+            kind, name, lambda: write(kind.plural, name, label), look=look, words=words
         )
     book.tell(kind, change, [name], None, by=by)
     return made

@@ -10,8 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from gateway.domain.errors import PropertyRefused, Reason
-from gateway.domain.hubspot_errors import HubSpotError
+from gateway.domain.errors import GatewayError, PropertyRefused, Reason
 from gateway.domain.objects import ObjectType
 from gateway.domain.property_definitions import (
     BatchOutcome,
@@ -20,7 +19,7 @@ from gateway.domain.property_definitions import (
     PropertyListing,
     PropertyWish,
 )
-from gateway.domain.property_faults import DefinitionUnclear, PropertyFault, reason
+from gateway.domain.property_faults import PropertyFault, reason
 from gateway.domain.property_plans import (
     PlannedObject,
     PlanReport,
@@ -40,14 +39,12 @@ from gateway.policy.defining import (
     name_problems,
 )
 from gateway.policy.permissions import require
-from gateway.usecases.property_batches import create_all, together
+from gateway.usecases.property_batches import EARLIER, STOPPING, create_all, together, why_not
 from gateway.usecases.property_book import PropertyBook
 from gateway.usecases.property_changes import change
 from gateway.usecases.property_groups import change_group, create_group
 
 _CREATING = frozenset({StepKind.CREATE, StepKind.REVIVE})
-_STOPPING = frozenset({PropertyFault.NOT_TRIED.value, PropertyFault.UNCLEAR.value})
-"""Codes after which HubSpot is not asked for more."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,7 +142,7 @@ class PropertyPlans:
 
 
 class _Run:
-    """One plan on its way. Once HubSpot does not answer, nothing more is tried."""
+    """One plan on its way. Once it is not clear what becomes of a step, nothing more is tried."""
 
     def __init__(self, book: PropertyBook, by: User) -> None:
         self._book, self._by = book, by
@@ -171,9 +168,9 @@ class _Run:
             return BatchOutcome((), {name: _not_tried(name) for name in names})
         try:
             outcome = create_all(self._book, one.kind, wishes, {}, by=self._by)
-        except HubSpotError:
-            outcome = BatchOutcome((), {name: _not_tried(name) for name in names})
-        self._stopped = any(why.code in _STOPPING for why in outcome.failed.values())
+        except GatewayError as error:
+            outcome = BatchOutcome((), {name: why_not(error, name) for name in names})
+        self._stopped = any(why.code in STOPPING for why in outcome.failed.values())
         return outcome
 
     def _single(self, one: _Compared, step: PlanStep) -> PlanStep:
@@ -183,13 +180,10 @@ class _Run:
             return _with(step, _not_tried(step.name))
         try:
             (self._group if step.is_group else self._edit)(one, step.name)
-        except PropertyRefused as refused:
-            return _with(step, together(refused.reasons))
-        except HubSpotError as error:
-            self._stopped = True
-            unclear = isinstance(error, DefinitionUnclear)
-            fault = PropertyFault.UNCLEAR if unclear else PropertyFault.NOT_TRIED
-            return _with(step, reason(fault, name=step.name))
+        except GatewayError as error:
+            why = why_not(error, step.name)
+            self._stopped = why.code in STOPPING
+            return _with(step, why)
         return _with(step, None)
 
     def _group(self, one: _Compared, name: str) -> None:
@@ -209,7 +203,7 @@ def _with(step: PlanStep, why: Reason | None) -> PlanStep:
 
 
 def _not_tried(name: str) -> Reason:
-    return reason(PropertyFault.NOT_TRIED, name=name)
+    return reason(PropertyFault.NOT_TRIED, name=name, why=EARLIER)
 
 
 def _group_step(kind: ObjectType, name: str, label: str, present: PropertyGroup | None) -> PlanStep:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import msgspec
 import pytest
 from samples import World
 
 from gateway.domain.audit import Action
-from gateway.domain.errors import PropertyRefused
-from gateway.domain.hubspot_errors import Unavailable
+from gateway.domain.errors import IntakeClosed, PropertyRefused
+from gateway.domain.hubspot_errors import Forbidden, Unavailable
 from gateway.domain.property_definitions import PropertyWish
 from gateway.domain.property_plans import PlannedObject, Progress, PropertyPlan, StepKind
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.users import LOCAL_OPERATOR as ME
+from gateway.hubspot.routes import Operation
+from gateway.hubspot.wire import Request, Response
 from gateway.usecases.gateway import Gateway
+from gateway.usecases.property_changes import create
+from gateway.usecases.property_groups import create_group
 
 EDITIONS = ("v3", "2026-09")
 NOTE = PropertyWish(
@@ -251,3 +257,136 @@ def test_what_is_there_is_written_down_as_a_plan(world: World) -> None:
     report = gateway.properties.plans.apply(plan, by=ME)
     assert {step.kind for step in report.steps} == {StepKind.SAME}
     assert writes(world) == []
+
+
+def test_hubspots_limit_ends_a_batch_that_goes_one_by_one(world: World) -> None:
+    """The property in use spoils the common call; then the limit is reached: nothing more is
+    sent, and each name says that it was left as it was, and why."""
+    gateway = opened(world)
+    notes = {f"note_{n}": named(f"Note {n}") for n in range(4)}
+    gateway.properties.batch.create("contacts", notes, by=ME)
+    client = gateway.properties._book.hubspot._client
+    send, sent = client.send, []
+
+    def limited(request: Request) -> Response:
+        if request.operation is Operation.ARCHIVE_PROPERTY:
+            sent.append(request)
+            if len(sent) == 2:
+                world.portal.faults.add("properties", "429", times=1)
+        return send(request)
+
+    client.send = limited  # type: ignore[method-assign]
+    outcome = gateway.properties.batch.archive("contacts", [*notes, "passport_number"], by=ME)
+    assert len(sent) == 2
+    assert outcome.done == ("note_0",)
+    assert {why.code for why in outcome.failed.values()} == {"not_tried"}
+    assert "slow down" in outcome.failed["note_1"].sentence
+
+
+@pytest.mark.parametrize(
+    ("moment", "done", "codes"),
+    [("asked", 100, {"not_tried"}), ("made", 0, {"outcome_not_audited", "not_tried"})],
+)
+def test_an_audit_that_breaks_hides_no_half_of_a_batch(
+    world: World, moment: str, done: int, codes: set[str]
+) -> None:
+    """The audit ends in the middle: what was done before is told, what HubSpot did and the audit
+    does not know is told as that, and the rest was not tried."""
+    gateway = opened(world)
+    rows = gateway.properties._book._rows
+    real, calls = getattr(rows, moment), []
+
+    def broken(*args: object, **named: object) -> None:
+        calls.append(args)
+        if moment == "made" or len(calls) > 1:
+            raise IntakeClosed("disk")
+        real(*args, **named)
+
+    setattr(rows, moment, broken)
+    wishes = {f"note_{n}": named(f"Note {n}") for n in range(130)}
+    outcome = gateway.properties.batch.create("contacts", wishes, by=ME)
+    assert len(outcome.done) == done
+    assert {why.code for why in outcome.failed.values()} == codes
+    assert outcome.done + tuple(outcome.failed) == tuple(wishes)
+    setattr(rows, moment, real)
+    gateway.properties._book.forget()
+    there = gateway.properties.batch.read("contacts", wishes, by=ME)
+    assert len(there.rows) == 100
+
+
+def test_a_class_that_was_not_kept_is_seen_without_an_answer(world: World) -> None:
+    """HubSpot makes it in another class and the answer is lost: it does not count as done."""
+    gateway = opened(world)
+    gateway.properties.needs("contacts", by=ME)
+    client = gateway.properties._book.hubspot._client
+    send = client.send
+
+    def lowered(request: Request) -> Response:
+        if request.operation in (Operation.CREATE_PROPERTY, Operation.CREATE_PROPERTIES):
+            text = (request.body or b"").replace(b'"sensitive"', b'"non_sensitive"')
+            send(dataclasses.replace(request, body=text))
+            raise Unavailable
+        return send(request)
+
+    client.send = lowered  # type: ignore[method-assign]
+    outcome = gateway.properties.batch.create("contacts", {"one": NOTE}, by=ME)
+    assert outcome.failed["one"].code == "class_not_kept"
+    with pytest.raises(PropertyRefused, match="not in the class that was asked for"):
+        gateway.properties.create("contacts", "three", NOTE, by=ME)
+
+
+def test_what_nobody_asked_for_is_passed_over(world: World) -> None:
+    """HubSpot tells of another property than the one that was asked for: nothing breaks."""
+    gateway = opened(world)
+    client = gateway.properties._book.hubspot._client
+    body = b'{"status":"COMPLETE","results":[{"name":"other","dataSensitivity":"sensitive"}]}'
+    client.send = lambda _: Response(200, {}, body)  # type: ignore[method-assign]
+    assert gateway.properties.batch.read("contacts", ["email"], by=ME).rows == ()
+
+
+def test_a_scope_that_is_missed_half_way_hides_no_half_of_a_plan(world: World) -> None:
+    """The edit of a sensitive property lacks its scope: that step says so, the others are done;
+    and where the audit breaks, each step says what became of it."""
+    gateway = opened(world)
+    gateway.properties.create("contacts", "old", NOTE, by=ME)
+    scopes = ["crm.schemas.contacts.write"]
+    poor = world.open(HUBSPOT_RECORDS_TOKEN=world.portal.issue_token(scopes))
+    plain = msgspec.structs.replace(NOTE, data_sensitivity=Sensitivity.NON_SENSITIVE)
+    planned = {"plain": plain, "old": named("Renamed"), "new": named("New")}
+    plan = PropertyPlan(
+        version=1,
+        objects={"contacts": PlannedObject(groups={"vitals": "Vitals"}, properties=planned)},
+    )
+    report = poor.properties.plans.apply(plan, by=ME)
+    told = {step.name: step.reason.code if step.reason else None for step in report.steps}
+    missing = "scope_missing"
+    assert told == {"vitals": None, "plain": None, "old": missing, "new": missing}
+
+    def broken(*_: object, **__: object) -> None:
+        raise IntakeClosed("disk")
+
+    rows = gateway.properties._book._rows
+    rows.made = broken  # type: ignore[method-assign]
+    report = gateway.properties.plans.apply(plan, by=ME)
+    told = {step.name: step.reason.code if step.reason else None for step in report.steps}
+    assert told == {
+        "vitals": None, "plain": None, "old": "not_tried", "new": "outcome_not_audited",
+    }  # fmt: skip
+
+
+def test_a_forbidden_call_names_what_hubspot_named(world: World) -> None:
+    """Looking at groups takes no scope that we know; where HubSpot says no, the sentence is not
+    left without one."""
+    gateway = opened(world)
+    gateway.properties.needs("contacts", by=ME)
+    world.portal.faults.add("properties", "403", times=1)
+    with pytest.raises(Forbidden, match=r"crm\.objects\.contacts\.sensitive\.write"):
+        gateway.properties.groups.list("contacts", by=ME)
+    world.portal.faults.add("properties", "404", times=None)
+    book = gateway.properties._book
+    for make in (
+        lambda: create_group(book, book.kind("contacts"), "x", "X", by=ME),
+        lambda: create(book, book.kind("contacts"), "x", NOTE, by=ME),
+    ):
+        with pytest.raises(PropertyRefused, match="no such object type"):
+            make()
