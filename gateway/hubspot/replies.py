@@ -4,6 +4,7 @@ error. Bodies are read into typed, frozen structures; a decoding error never tra
 
 from __future__ import annotations
 
+import dataclasses
 import email.utils
 from collections.abc import Collection
 from typing import Annotated, Any, TypeVar
@@ -14,6 +15,7 @@ from gateway.domain.forms import FormDefinition
 from gateway.domain.properties import Property
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.validations import PlacedRules, ValidationRule
+from gateway.hubspot import nesting
 from gateway.hubspot.failures import failure, unreadable
 from gateway.hubspot.wire import Response
 
@@ -148,7 +150,7 @@ def token_scopes(response: Response) -> frozenset[str]:
 
 def form(response: Response) -> FormListing:
     """One form."""
-    listing = _listing(_success(response))
+    listing = _listing(_described(response))
     if listing is None:
         raise unreadable(response)
     return listing
@@ -156,7 +158,7 @@ def form(response: Response) -> FormListing:
 
 def form_page(response: Response) -> FormPage:
     """One page of the account's forms; an entry without an id is passed over."""
-    page = _convert(_success(response), _Page, response)
+    page = _convert(_described(response), _Page, response)
     listings = (_listing(one) for one in page.results)
     return FormPage(
         tuple(one for one in listings if one is not None), page.paging.next.after or None
@@ -275,6 +277,14 @@ def _success(response: Response) -> Any:
     if told is None:
         raise unreadable(response)
     return told
+
+
+def _described(response: Response) -> Any:
+    """The body of an answer about forms. One that nests deeper than can be read loses its
+    description; the others of its list keep theirs."""
+    if response.status == 200 and decoded(response) is None:
+        response = dataclasses.replace(response, body=nesting.cut(response.body))
+    return _success(response)
 
 
 def _convert(value: Any, kind: type[_T], response: Response) -> _T:

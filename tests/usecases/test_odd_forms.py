@@ -96,10 +96,10 @@ def test_a_field_under_itself(world: World) -> None:
     assert codes(preview(world.open(GATEWAY_DEFINITION_MAX_AGE="0"))) == {"field_duplicate"}
 
 
-@pytest.mark.parametrize("depth", [MAX_DEPTH, MAX_DEPTH + 1, 60])
+@pytest.mark.parametrize("depth", [MAX_DEPTH, MAX_DEPTH + 1, 60, 300])
 def test_deep_dependants(depth: int, world: World) -> None:
     """Fields nested as deep as is followed are pinned; a deeper form cannot be read, and says
-    so."""
+    so, and hides no other."""
     inner = text(f"deep_{depth}")
     for level in reversed(range(depth)):
         inner = text(f"deep_{level}", when(["x"], inner))
@@ -111,6 +111,9 @@ def test_deep_dependants(depth: int, world: World) -> None:
     with pytest.raises(PolicyViolation) as caught:
         preview(gateway)
     assert "form_unreadable" in {found.code for found in caught.value.findings}
+    listed = {report.form_id: report.open for report in gateway.forms(by=LOCAL_OPERATOR)}
+    assert listed.pop(FORM) is False
+    assert any(listed.values())
 
 
 @pytest.mark.parametrize("kind", ["retina_scan", "file", "", "SINGLE_LINE_TEXT"])
