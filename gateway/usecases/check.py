@@ -74,6 +74,10 @@ class Check:
         described = self._definitions.best(self._definitions.find(form))
         return described.snapshot, self._report(described, self._held())
 
+    def lock_fault(self) -> LockFault | None:
+        """Why the whole lock file does not count; None when it does, or when there is none."""
+        return self._locks.fault(self._portal.known_id())
+
     def form_now(self, form: str) -> tuple[Snapshot, FormReport]:
         """As :meth:`form`, on a description read now. Raises :class:`UnknownForm`, and what
         asking HubSpot raised: nothing remembered is good enough here."""

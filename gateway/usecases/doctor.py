@@ -108,6 +108,8 @@ class Doctor:
         yield from self._watch.alarms()
         if held := counts[State.HELD]:
             yield finding("attention", count=held, state=STATE_WORDS[State.HELD][0])
+        if (fault := self._check.lock_fault()) is not None:
+            yield finding(str(fault))
         probe = self._store.probes.valid()
         if probe is None:
             yield finding("not_probed")

@@ -217,3 +217,26 @@ def test_webhooks_that_are_not_or_too_easily_believed(world: World) -> None:
     assert not {"webhook_secret_missing", "webhook_legacy"} & diagnosis(world.open(**secret)).keys()
     legacy = world.open(**secret, GATEWAY_WEBHOOK_LEGACY_SIGNATURES="1")
     assert "webhook_legacy" in diagnosis(legacy)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{", "lock_unreadable"),
+        ('{"version": 99, "portal": 1, "forms": {}}', "lock_unreadable"),
+        ('{"version": 1, "portal": 1, "forms": {}}', "lock_portal"),
+        (None, None),
+    ],
+)
+def test_a_lock_file_that_does_not_count(
+    world: World, tmp_path: Path, text: str | None, code: str | None
+) -> None:
+    """A broken lock file, and another account's, is said once for the whole set-up."""
+    file = tmp_path / "approved" / "forms.lock.json"
+    file.parent.mkdir()
+    if text is not None:
+        file.write_text(text)
+    gateway = world.open(GATEWAY_LOCK_FILE=str(file))
+    found = [one for one in gateway.doctor(by=LOCAL_OPERATOR) if one.code.startswith("lock_")]
+    assert [one.code for one in found] == ([code] if code is not None else [])
+    assert all(one.severity is Severity.ERROR for one in found)
