@@ -72,6 +72,8 @@ class AccessToken:
         self._renewing = threading.Lock()
         self._again_s = float("-inf")
         self._refused: tuple[float, Held] | None = None
+        self._unkept: tuple[Held, Granted, int] | None = None
+        """What a renewal brought that the outbox could not take: kept before anything is asked."""
 
     def current(self) -> Secret:
         """The access token. Raises as :class:`~gateway.hubspot.client.Renewing` says."""
@@ -131,8 +133,10 @@ class AccessToken:
 
     def _ask(self, held: Held, asked_ms: int, *, needed: bool) -> Secret:
         granted = None
+        if self._unkept is not None and self._unkept[0].is_as(held):
+            _, granted, asked_ms = self._unkept
         try:
-            granted = self._calls.renew(held.refresh)
+            granted = granted or self._calls.renew(held.refresh)
         except GrantRefused:
             granted = None
         except GatewayError as error:
@@ -155,7 +159,9 @@ class AccessToken:
 
     def _keep(self, held: Held, granted: Granted, asked_ms: int) -> None:
         """Makes it durable. What is lost here may be the only refresh token that is still good,
-        so a full disk or a busy database is waited for."""
+        so a full disk or a busy database is waited for, and what it did not take in that time
+        stays here for the next try."""
+        self._unkept = (held, granted, asked_ms)
         deadline = time.monotonic() + KEEP_S
         while True:
             try:
@@ -165,6 +171,7 @@ class AccessToken:
                     raise NotSent from None
                 time.sleep(ASK_AGAIN_S)
             else:
+                self._unkept = None
                 return
 
     def _failed(self) -> None:

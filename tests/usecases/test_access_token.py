@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from gateway.domain.answers import Secret
+from gateway.domain.errors import IntakeClosed
 from gateway.domain.grants import Ended
 from gateway.domain.hubspot_errors import AppRefused, NotInstalled, NotSent, RateLimited
 from gateway.emulator import Emulator
@@ -200,6 +201,32 @@ def test_while_the_outbox_cannot_be_read_what_is_known_serves(bench: Bench) -> N
     assert one.current().reveal() == first
     with pytest.raises(NotSent):
         two.current()
+
+
+def test_a_full_disk_loses_no_refresh_token(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HubSpot has ended the old refresh token and the outbox takes nothing for longer than is
+    waited: what it brought is kept as soon as the outbox does, and the installation stands."""
+    monkeypatch.setattr(access_token, "KEEP_S", 0.2)
+    bench.emulator.portal.amend_switches(oauth_rotates_refresh_token=True)
+    one = bench.process("one")
+    first = one.current().reveal()
+    grants = bench.stores[0].grants
+    renew = grants.renew
+
+    def full(*_: object) -> bool:
+        raise IntakeClosed("disk")
+
+    grants.renew = full  # type: ignore[method-assign]
+    bench.passed_s = LIFE_S + 1
+    for _ in range(2):
+        with pytest.raises(NotSent):
+            one.current()
+    grants.renew = renew  # type: ignore[method-assign]
+    second = one.current().reveal()
+    assert second != first
+    assert bench.calls() == 2
+    bench.passed_s += LIFE_S + 1
+    assert bench.process("two").current().reveal() not in (first, second)
 
 
 @pytest.mark.parametrize(
