@@ -15,6 +15,7 @@ from typing import Any
 
 from gateway.cli import record_views
 from gateway.cli.asking import asked
+from gateway.cli.interrupts import never_left_as_it_is
 from gateway.cli.opening import opened
 from gateway.cli.record_file import BatchFile, association, label_of, read_values
 from gateway.cli.show import Out
@@ -208,10 +209,10 @@ def _on_the_other_screen(shown: Revealed, name: str) -> None:
         letter if letter.isprintable() or letter == "\n" else " " for letter in text or ""
     )
     told = tame or "(empty)"
-    print(f"{_OTHER_SCREEN}{name}:\n\n{told}\n\nCtrl+C hides it. It goes in "
-          f"{shown.seconds:.0f} s.", flush=True)  # fmt: skip
     try:
-        with contextlib.suppress(KeyboardInterrupt):
+        with contextlib.suppress(KeyboardInterrupt), never_left_as_it_is():
+            print(f"{_OTHER_SCREEN}{name}:\n\n{told}\n\nCtrl+C hides it. It goes in "
+                  f"{shown.seconds:.0f} s.", flush=True)  # fmt: skip
             while shown.left_s:
                 time.sleep(min(_LOOK_EVERY_S, shown.left_s))
     finally:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import re
 import sys
 import unicodedata
 from typing import Any
 
 from gateway.domain.errors import GatewayError
+
+_C1 = re.compile("[\x7f-\x9f]")
+"""Control characters that JSON allows in a text, and a terminal may obey."""
 
 
 class Out:
@@ -57,7 +61,8 @@ def _tame(text: str) -> str:
 def _written(document: dict[str, Any]) -> str:
     """The document as JSON; in plain ASCII where standard output cannot write all letters,
     whose replacements would be no JSON."""
-    return json.dumps(document, indent=2, ensure_ascii=not _writes_all_letters())
+    written = json.dumps(document, indent=2, ensure_ascii=not _writes_all_letters())
+    return _C1.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
 def _writes_all_letters() -> bool:

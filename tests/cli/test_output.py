@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import requests
 from samples import ANSWERS, PATIENT
 
 from gateway.cli.answers_file import MAX_ANSWERS_BYTES, read_answers_file
+from gateway.cli.show import Out
 from gateway.cli.usage import UsageError
 
 NAME = "Aufnahme für Łódź – 受付 😀"
@@ -52,6 +54,17 @@ def test_a_terminal_with_the_letters(renamed: str, shell: Any) -> None:
     """Where they can be written, they are."""
     run = shell.process("check", renamed, "--json", PYTHONIOENCODING="utf-8")
     assert NAME in run.out
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_no_name_commands_the_terminal(as_json: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    """HubSpot's labels and values reach a terminal without control characters, those of one byte
+    above ASCII among them, and a document stays the same document."""
+    label = "x\x1b[2J\x9b2J\x7f\x85\x00y"
+    Out(json=as_json).answer({"label": label}, label)
+    told = capsys.readouterr().out
+    assert [one for one in told if unicodedata.category(one) == "Cc" and one != "\n"] == []
+    assert not as_json or json.loads(told) == {"label": label}
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

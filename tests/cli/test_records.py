@@ -90,9 +90,10 @@ def test_highly_sensitive_takes_a_yes(desk: Shell, record_id: str) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a pseudo terminal is a thing of POSIX systems")
-def test_a_terminal_forgets_the_value(desk: Shell, record_id: str) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTSTP"])
+def test_a_terminal_forgets_the_value(name: str, desk: Shell, record_id: str) -> None:
     """On a terminal it is drawn on the second screen, and that is left with Ctrl+C, or when its
-    time is over."""
+    time is over. Who wants to suspend the command leaves it, too."""
     import pty
 
     ours, theirs = pty.openpty()
@@ -104,8 +105,8 @@ def test_a_terminal_forgets_the_value(desk: Shell, record_id: str) -> None:
     ) as process:
         os.close(theirs)
         drawn = _drawn(ours, until=CANARY)
-        process.send_signal(signal.SIGINT)
-        drawn += _drawn(ours)
+        process.send_signal(getattr(signal, name))
+        drawn += _drawn(ours, until="\033[?1049l")
         assert process.wait(60) == 0
     os.close(ours)
     there, value, back = (drawn.find(one) for one in ("\033[?1049h", CANARY, "\033[?1049l"))
