@@ -185,9 +185,10 @@ class RowState(enum.StrEnum):
 ROW_STATES: Mapping[RowState, str] = {
     RowState.DONE: "Done.",
     RowState.REFUSED: "HubSpot did not accept it; nothing of it was changed.",
-    RowState.UNCLEAR: "The connection broke before HubSpot answered. Look whether it was done "
-    "before you send it again.",
-    RowState.NOT_SENT: "It was not sent, because the call before it failed. Send it again.",
+    RowState.UNCLEAR: "HubSpot did not say what became of it. Look whether it was done before you "
+    "send it again.",
+    RowState.NOT_SENT: "Nothing of it was done, because its call, or one before it, was refused or "
+    "failed. Send it again.",
 }
 """Each as a person reads it."""
 

@@ -144,10 +144,11 @@ def batch(
     for entry in body.errors:
         fault = converted(entry, _Fault) or _Fault()
         traces = [one for one in _texts(fault, _TRACE) if one in names_by_trace]
-        missing.update(_texts(fault, "ids"))
+        gone = _texts(fault, "ids") if fault.category == "OBJECT_NOT_FOUND" else ()
+        missing.update(gone)
         for trace in traces:
             refused[trace] = _reasons(fault, names_by_trace[trace])[0]
-        if not traces and not _texts(fault, "ids"):
+        if not traces and not gone:
             elsewhere |= _reasons(fault, ())[0]
     return SeenBatch(found, refused, elsewhere or None, frozenset(missing))
 
@@ -156,6 +157,9 @@ def done(response: Response) -> None:
     """That it was done, and nothing more is told."""
     if response.status not in DONE:
         raise record_failure(response, ())
+    if response.status == 207:
+        # Some of it was not, and the answer has no place that says which.
+        raise unreadable(response)
 
 
 def record_failure(

@@ -125,9 +125,14 @@ def _writing_fault(
         return RecordFault.READ_ONLY
     if found[0].calculated:
         return RecordFault.CALCULATED
-    if len(value) > MAX_VALUE:
+    if _length(value) > MAX_VALUE:
         return RecordFault.TOO_LONG
     return None if can_be_kept(value) else RecordFault.NOT_TEXT
+
+
+def _length(text: str) -> int:
+    """In UTF-16 code units, as programs on the JVM count characters: an emoji is two."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _guarded(definition: Property, value: str) -> list[Kind]:

@@ -95,16 +95,21 @@ class RecordBatches:
         _refuse({place: _of_id(kind, one) for place, one in enumerate(ids, 1)})
         shown = showable(table)
         found: dict[str, Record] = {}
+        unclear: set[str] = set()
         for part in _parts(list(dict.fromkeys(ids)), lambda _: 0):
             with self._desk.asking(needs(kind, names, table.living, Access.READ)) as hubspot:
                 request = record_calls.read_records(kind.plural, part, names)
                 seen = record_replies.batch(hubspot.client.send(request), {}, names, shown)
             found |= {one.id: as_record(kind, one, names, table) for one in seen.records}
+            if seen.elsewhere is not None:
+                unclear |= set(part) - seen.missing
         nowhere = {"": reason(RecordFault.NO_RECORD)}
         return BatchReport(
             tuple(
                 BatchRow(place, RowState.DONE, found[one])
                 if one in found
+                else BatchRow(place, RowState.UNCLEAR)
+                if one in unclear
                 else BatchRow(place, RowState.REFUSED, reasons=nowhere)
                 for place, one in enumerate(ids, 1)
             )

@@ -3,6 +3,7 @@ silence."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +26,7 @@ from gateway.domain.records import (
 )
 from gateway.domain.users import Role, User
 from gateway.emulator import Emulator
+from gateway.hubspot.wire import Response
 from gateway.usecases.gateway import Gateway
 
 DONE, REFUSED, UNCLEAR, NOT_SENT = RowState
@@ -253,3 +255,31 @@ def test_the_dated_edition_tells_the_same(world: World) -> None:
     paths = {one.path for one in world.portal.journal.entries() if "objects" in one.path}
     assert paths
     assert all("/2026-09/" in path for path in paths)
+
+
+def test_a_fault_elsewhere_is_not_told_as_a_record_that_is_gone(
+    desk: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HubSpot could not read one of the records and does not say which: only the one it says it
+    has not is told as gone. And of a batch it archived in part nobody knows which."""
+    client = desk.records._desk.hubspot.client
+    body = {
+        "results": [{"id": "1", "properties": {"city": "Berlin"}}],
+        "errors": [
+            {"category": "OBJECT_NOT_FOUND", "context": {"ids": ["2"]}},
+            {"category": "INTERNAL", "message": "internal error", "context": {"ids": ["3"]}},
+        ],
+    }
+    send = client.send
+
+    def answered(request: Any) -> Any:
+        if request.operation in ("read_records", "archive_records"):
+            return Response(207, {}, json.dumps(body).encode())
+        return send(request)
+
+    monkeypatch.setattr(client, "send", answered)
+    ids = ["1", "2", "3"]
+    report = desk.records.batches.read("contacts", ids, ["city"], by=SUPERVISOR)
+    assert outline(report) == [(1, DONE, []), (2, REFUSED, ["no_record"]), (3, UNCLEAR, [])]
+    report = desk.records.batches.archive("contacts", ids, by=SUPERVISOR)
+    assert {row.state for row in report.rows} == {UNCLEAR}

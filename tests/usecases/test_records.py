@@ -236,13 +236,17 @@ def calls(world: World) -> int:
 
 
 def test_the_longest_value_fits_and_a_body_has_an_end(desk: Gateway) -> None:
-    """65,536 characters are taken; a record of more than 1 MiB is refused before the call."""
+    """65,536 characters are taken, an emoji being two; a record of more than 1 MiB is refused before the call."""
     record_id = contact(desk)
     longest = "ä" * 65_536
     desk.records.update("contacts", record_id, secret(medication=longest), by=SUPERVISOR)
     names = ("medication", "other_allergies", "diagnosis", "passport_number", "firstname",
              "lastname", "city", "zip")  # fmt: skip
-    huge = dict.fromkeys(names, "\U0001f600" * 40_000)
+    for longer in (longest + "ä", "\U0001f600" * 32_769):
+        with pytest.raises(InvalidRecord) as caught:
+            desk.records.update("contacts", record_id, secret(medication=longer), by=SUPERVISOR)
+        assert codes(caught.value) == {"medication": "too_long"}
+    huge = dict.fromkeys(names, "\U0001f600" * 32_768)
     with pytest.raises(InvalidRecord) as caught:
         desk.records.update("contacts", record_id, secret(**huge), by=SUPERVISOR)
     assert codes(caught.value) == {"": "too_large"}
