@@ -218,7 +218,7 @@ def _reasons(
     found = {
         name: reason(why)
         for name, why in (*_listed(message), *_entries(fault))
-        if name in names or why is RecordFault.REQUIRED
+        if name in names or (why is RecordFault.REQUIRED and _NAME.match(name))
     }
     if found:
         return found, None

@@ -96,6 +96,8 @@ def test_no_other_name_is_believed() -> None:
     """A name that was not sent could be a value: it is dropped."""
     error = rejected(listed({"name": "canary", "error": "INVALID_EMAIL"}))
     assert set(error.reasons) == {""}
+    demanded = {"name": "canary 1990-02-28", "error": "MISSING_REQUIRED_PROPERTY"}
+    assert set(rejected(listed(demanded)).reasons) == {""}
 
 
 @pytest.mark.parametrize(
