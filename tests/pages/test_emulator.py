@@ -177,6 +177,9 @@ def test_every_part_can_be_shown(screen: Any, part: str) -> None:
     assert "HubSpot" in page
     assert PASSPORT not in page + repr(screen.test.session_state)
     assert "pat-na1-" not in page
+    offered = [box.options for box in (*screen.test.selectbox, *screen.test.multiselect)]
+    # A choice is drawn as it is, not as markdown: an escape would show.
+    assert not [one for options in offered for one in options if "\\" in one]
 
 
 def test_every_fault_can_be_chosen(screen: Any, account: EmulatedAccount) -> None:

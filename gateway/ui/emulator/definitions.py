@@ -10,7 +10,6 @@ from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.users import Permission, User
 from gateway.intake.richtext import plain
 from gateway.ui.emulator import told
-from gateway.ui.fields import markdown
 from gateway.ui.session import EmulatorView
 from gateway.usecases.consequences import DRIFTS
 from gateway.usecases.emulated import EmulatedAccount
@@ -70,7 +69,7 @@ def _given(
         return given
     form_id = st.selectbox(
         "Form", list(forms), key="drift-form",
-        format_func=lambda one: markdown(plain(forms[one].name)),
+        format_func=lambda one: plain(forms[one].name),
     )  # fmt: skip
     given = {"form": form_id or ""}
     if "property" in kind.may and form_id:
@@ -89,7 +88,7 @@ def _property(properties: Sequence[PropertyCard], key: str) -> str:
         "Property, the newest first",
         list(cards),
         key=key,
-        format_func=lambda one: markdown(words(cards[one])) if one in cards else one,
+        format_func=lambda one: words(cards[one]) if one in cards else one,
     )
     return chosen or ""
 

@@ -9,7 +9,6 @@ import streamlit as st
 from gateway.domain.users import User
 from gateway.ui import renewing
 from gateway.ui.emulator import told
-from gateway.ui.fields import markdown
 from gateway.ui.markup import Markup, fill, join
 from gateway.ui.session import EmulatorView
 from gateway.ui.times import clock
@@ -39,7 +38,7 @@ def draw(account: EmulatedAccount, by: User, view: EmulatorView) -> None:
             "Columns",
             list(offered),
             key=f"emulator-columns-{view.object_type_id}",
-            format_func=lambda name: markdown(offered.get(name, name)),
+            format_func=lambda name: offered.get(name, name),
             placeholder="Those people know best",
             max_selections=MOST_COLUMNS,
         )

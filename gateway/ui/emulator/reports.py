@@ -13,7 +13,6 @@ from gateway.intake.richtext import plain
 from gateway.ui import renewing
 from gateway.ui.emulator import told
 from gateway.ui.emulator.definitions import words
-from gateway.ui.fields import markdown
 from gateway.ui.markup import Markup, fill, join
 from gateway.ui.session import EmulatorView
 from gateway.ui.times import clock
@@ -78,7 +77,7 @@ def _change(account: EmulatedAccount, by: User, view: EmulatorView) -> None:
             list(cards),
             index=list(cards).index(USUAL) if USUAL in cards else 0,
             key="report-property",
-            format_func=lambda one: markdown(words(cards[one])) if one in cards else one,
+            format_func=lambda one: words(cards[one]) if one in cards else one,
         )
         pressed = st.button("Let a person in HubSpot change it", key="change", type="primary")
     told.then(
