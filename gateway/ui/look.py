@@ -34,7 +34,9 @@ def frame(mode: Mode, places: Sequence[Place]) -> None:
         st.page_link("home.py", label="Sealed Intake")
         for place in places:
             st.page_link(place.file, label=place.word)
-        st.html('<p class="si-where">This machine only · no sign-in yet</p>')
+        st.html(
+            '<p class="si-where"><span>This machine only</span> <span>no sign-in yet</span></p>'
+        )
     word, sentence = BANNERS[mode]
     if word:
         st.html(
