@@ -73,9 +73,10 @@ def test_from_the_email_to_a_cleared_value(page: Page, desk: tuple[str, Emulator
     expect(box).to_be_focused()
     page.keyboard.type(NEW)
     assert box.evaluate("box => getComputedStyle(box).webkitTextSecurity") == "disc"
-    page.get_by_role("button", name="Save").click()
+    page.keyboard.press("Enter")
     expect(page.get_by_text("has the new value in HubSpot")).to_be_visible()
     assert NEW not in page.content()
+    expect(page.locator(".st-key-top a[aria-current=page]")).to_have_text("Records")
     assert _passport(emulator) == NEW
     page.get_by_role("button", name="Clear Passport number").press("Enter")
     expect(page.locator(".si-deed-title")).to_be_focused()

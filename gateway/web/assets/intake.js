@@ -6,6 +6,7 @@
   const FIELD =
     'input:not([type="hidden"]):not([tabindex="-1"]):not(:disabled), textarea:not(:disabled), [role="spinbutton"]';
   const FORM = ".st-key-form";
+  const DEED = ".st-key-deed";
   const STEP_MS = 40;
   const SETTLE_MS = 160;
   const PATIENCE_MS = 2000;
@@ -179,7 +180,9 @@
     const field = event.target;
     if (event.key !== "Enter" || event.isComposing || event.shiftKey || event.ctrlKey
         || event.altKey || event.metaKey) return;
-    if (!field.matches?.(FIELD) || field.matches("textarea") || !field.closest(FORM)) return;
+    if (!field.matches?.(FIELD) || field.matches("textarea")) return;
+    if (field.closest(DEED)) saveWithEnter(event);
+    if (!field.closest(FORM)) return;
     const box = boxOf(field);
     const parent = box.querySelector(".si-head").dataset.parent === "yes";
     if (field.getAttribute("aria-expanded") === "true") {
@@ -198,6 +201,16 @@
     } else {
       moveOn(box);
     }
+  }
+
+  /* Where one thing is typed, Enter does what the button under it says. */
+  function saveWithEnter(event) {
+    const deed = event.target.closest(DEED);
+    const typed = all('input[type="text"]', deed);
+    if (event.repeat || typed.length !== 1 || typed[0].role === "combobox") return;
+    event.preventDefault();
+    typed[0].blur();
+    setTimeout(() => deed.querySelector('button[kind="primary"]')?.click(), STEP_MS);
   }
 
   /* A key that is held down must not press what comes after: nobody has read the receipt yet. */
@@ -390,6 +403,15 @@
     if (typed) event.preventDefault();
   }
 
+  /* ---- where one is ------------------------------------------------------------------ */
+
+  function markPlace() {
+    const here = location.pathname.slice(1);
+    for (const link of all(".st-key-top a")) {
+      set(link, "aria-current", link.getAttribute("href") === here ? "page" : "");
+    }
+  }
+
   /* ---- the page changes under us --------------------------------------------------- */
 
   let asked = false;
@@ -401,6 +423,7 @@
       const form = document.querySelector(FORM);
       if (form) set(form, "lang", mark.dataset.lang);
     }
+    markPlace();
     noticeLoss();
     wireDeliveries();
     wireRecords();
