@@ -141,7 +141,7 @@ def _class(one: InboxRow) -> Markup:
     level = one.sensitivity or Sensitivity.NON_SENSITIVE
     word = one.sensitivity.label if one.sensitivity is not None else "Unknown"
     return fill(
-        '<b data-level="$level">$word</b> <span>$value</span>',
+        '<b class="si-level" data-level="$level">$word</b> <span>$value</span>',
         level=level.value if one.sensitivity is not None else "unknown",
         word=word,
         value=VALUE_WORDS[one.redacted],
