@@ -131,7 +131,7 @@ class _Group:
         command = self._commands.add_parser(
             name,
             help=text,
-            description=f"{text[0].upper()}{text[1:]}.",
+            description=_sentence(text),
             epilog=f"{epilog or shown}\n\n{EXITS}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
@@ -145,11 +145,15 @@ class _Group:
         """A command that has commands of its own."""
         prefix = f"{self._prefix} {name}"
         command = self._commands.add_parser(
-            name, help=text, description=f"{text[0].upper()}{text[1:]}.",
+            name, help=text, description=_sentence(text),
             epilog=f"example:\n  {prefix} {example}\n\n{EXITS}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )  # fmt: skip
         return _Group(command.add_subparsers(required=True, metavar=metavar), prefix)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}{'' if text.endswith('?') else '.'}"
 
 
 def _emulator(group: _Group) -> None:

@@ -117,7 +117,7 @@ FAULTS: Mapping[PropertyFault, str] = {
     "Create a new property that is {wanted}, under another name, move the values over, take it "
     "into the forms, then archive {name}.",
     _F.FIXED: "{what} is fixed when a property is created, and cannot be changed in {name}.",
-    _F.NOTHING_TO_CHANGE: "Nothing was said that would change {name}.",
+    _F.NOTHING_TO_CHANGE: "Nothing to change: {name} is already as you say.",
     _F.HUBSPOTS_OWN: "The definition of {name} is HubSpot's own and cannot be changed.",
     _F.NOT_ARCHIVABLE: "{name} is HubSpot's own and cannot be archived.",
     _F.CLASS_IMPOSSIBLE: "HubSpot has no {wanted} {object} properties that an app could reach. Take "

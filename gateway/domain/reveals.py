@@ -35,7 +35,7 @@ PURPOSE_WORDS: Mapping[Purpose, str] = {
     Purpose.CARE: "Care for the person",
     Purpose.CONTACT: "Reach the person",
     Purpose.CORRECT: "Correct what is stored",
-    Purpose.REQUEST: "Answer the person's question what is stored",
+    Purpose.REQUEST: "Answer the person's question about what is stored",
     Purpose.LEGAL: "Do what a law demands",
     Purpose.INCIDENT: "Look into a fault or an incident",
 }

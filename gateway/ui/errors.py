@@ -94,7 +94,8 @@ def words_for(error: GatewayError) -> tuple[str, str]:
     for kind in type(error).__mro__:
         if kind in _TITLES:
             title, sentence = _TITLES[kind]
-            return title, sentence or str(error)
+            # Commands stand in backticks, which only a terminal's reader needs.
+            return title, sentence or str(error).replace("`", "")
     raise TypeError("not an error of this program")
 
 

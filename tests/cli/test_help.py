@@ -51,6 +51,7 @@ def test_every_command_has_an_example(words: tuple[str, ...]) -> None:
     told = COMMANDS[words].format_help()
     assert f"  python -m gateway {' '.join(words)}".rstrip() in told.partition("example")[2]
     assert "exit codes:" in told
+    assert "?." not in told
 
 
 def test_the_tables_of_decisions_agree() -> None:
