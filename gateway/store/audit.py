@@ -38,6 +38,8 @@ ACTION_EVENTS: Mapping[Action, Event] = {action: event for event, action in EVEN
 _DIGESTS = frozenset({Action.RESEALED, Action.SHREDDED})
 """Actions after which another envelope is expected, or none."""
 _HASH = re.compile(r"[0-9a-f]{64}")
+_KNOWN = frozenset(Action)
+_NO_MOVE = re.compile(r"(?!submission\.)[a-z_]{1,32}\.[a-z_]{1,32}")
 _TOLD = ("seq", "at_ms", "actor", "action", "sid", "cause", "fields", "envelope_sha256")
 _HEAD = select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
 _INSERT = insert(audit)
@@ -101,8 +103,9 @@ def rows_of(connection: Connection, sid: str) -> tuple[AuditRow, ...]:
 
 
 def unreadable_rows(connection: Connection) -> int:
-    """How many rows of the chain cannot be read."""
-    return sum(_row(row) is None for row in connection.execute(_ALL).mappings())
+    """How many rows of the chain cannot be read; what a newer program did is not among them."""
+    rows = connection.execute(_ALL).mappings()
+    return sum(_row(row) is None and not _newer(row) for row in rows)
 
 
 class Audit:
@@ -187,6 +190,8 @@ def _fits(row: RowMapping, seq: int, previous: str) -> bool:
 def _step(standing: dict[str, tuple[State, str | None, int]], row: RowMapping) -> bool:
     """Takes the row's submission one step further; False when there is no such step."""
     sid = row["sid"]
+    if _newer(row) and sid not in standing:
+        return True
     try:
         action = Action(row["action"])
         if action in NOT_OF_A_SUBMISSION:
@@ -207,12 +212,22 @@ def _step(standing: dict[str, tuple[State, str | None, int]], row: RowMapping) -
     return True
 
 
+def _newer(row: RowMapping) -> bool:
+    """Whether its action is none of ours and moves no submission: only the program that wrote it
+    knows it. While two releases share a database the newer one's rows are no damage; that they
+    are as they were written, the chain shows."""
+    action = row["action"]
+    if action in _KNOWN or not isinstance(action, str) or not _NO_MOVE.fullmatch(action):
+        return False
+    return _row({**row, "action": Action.PROBED.value}) is not None
+
+
 def read_rows(rows: Iterable[RowMapping]) -> tuple[AuditRow, ...]:
     """Rows of the table as the domain knows them; one that cannot be read is left out."""
     return tuple(read for row in rows if (read := _row(row)) is not None)
 
 
-def _row(row: RowMapping) -> AuditRow | None:
+def _row(row: Mapping[str, Any] | RowMapping) -> AuditRow | None:
     told = dict(row)
     numbers = isinstance(told["seq"], int) and isinstance(told["at_ms"], int)
     words = [told[name] for name in ("actor", "action", "sid", "fields", "prev_hash", "hash")]

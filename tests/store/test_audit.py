@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import hashlib
 import json
 import sqlite3
@@ -10,6 +11,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from gateway.domain.submissions import Event, State
 from gateway.store import audit
@@ -197,6 +199,25 @@ def test_two_processes_share_one_chain(open_desk: Callable[[], Any]) -> None:
         desks[0].outbox.settle(claimed, Event.ACCEPTED_BY_HUBSPOT)
     assert desks[0].store.audit.verify() == (True, None)
     assert count(desks[1]) == 36
+
+
+def test_what_a_newer_release_did_is_no_damage(desk: Any) -> None:
+    """While two releases share a database the older one does not know every action of the newer:
+    the chain still holds, and an edit of such a row is found."""
+    desk.accept()
+    row = {"at_ms": 1, "actor": "u", "sid": "0-1/7", "fields": ()}
+
+    class Newer(enum.StrEnum):
+        MERGED = "record.merged_by_hand"
+
+    desk.store._writer.run(lambda c: audit.append(c, action=Newer.MERGED, **row))
+    desk.accept()
+    assert desk.store.audit.verify() == (True, None)
+    assert desk.outbox.damaged() == 0
+    assert len(desk.store.audit.rows()) == 2
+    edit = "UPDATE audit SET action = 'record.unmerged' WHERE seq = 2"
+    desk.store._writer.run(lambda c: c.execute(text(edit)))
+    assert desk.store.audit.verify() == (False, 2)
 
 
 def test_the_audit_has_no_way_to_write(desk: Any) -> None:
