@@ -49,9 +49,10 @@ _PAUSES = (Switch.PAUSED_INSTALL, Switch.PAUSED_AUTH)
 
 @dataclasses.dataclass(frozen=True)
 class InstallLink:
-    """Where a person lets the app in. Whoever has it can answer for the account, once."""
+    """Where a person lets the app in. Whoever has it can answer for the account, once, so that it
+    does not show itself."""
 
-    url: str
+    url: str = dataclasses.field(repr=False)
     portal_id: int
     scopes: tuple[str, ...]
     """Without which HubSpot does not install the app."""

@@ -107,6 +107,8 @@ def test_an_installation_lets_answers_through(world: World) -> None:
     gateway = opened(world)
     first = gateway.oauth.install_link(by=LOCAL_OPERATOR)
     assert first.scopes == ("forms", "oauth")
+    assert "state=" in first.url
+    assert "state=" not in repr(first)
     assert "crm.objects.contacts.sensitive.write" in first.optional
     assert not any(scope.endswith("sensitive.read") for scope in first.optional)
     install(gateway)
