@@ -7,13 +7,15 @@ import io
 import json
 import re
 import sys
-import unicodedata
 from typing import Any
 
 from gateway.domain.errors import GatewayError
 
-_C1 = re.compile("[\x7f-\x9f]")
-"""Control characters that JSON allows in a text, and a terminal may obey."""
+_ORDERS = "\u202a-\u202e\u2066-\u2069"
+"""What turns the rest of a line round."""
+_COMMANDS = re.compile(f"[\x00-\x09\x0b-\x1f\x7f-\x9f{_ORDERS}]")
+_IN_JSON = re.compile(f"[\x7f-\x9f{_ORDERS}]")
+"""What JSON leaves as it is in a text, and a terminal may obey."""
 
 
 class Out:
@@ -55,14 +57,14 @@ class Out:
 def _tame(text: str) -> str:
     """``text`` without control characters but line ends: a form's name must not be able to
     command the terminal."""
-    return "".join(c if c == "\n" or unicodedata.category(c) != "Cc" else " " for c in text)
+    return _COMMANDS.sub(" ", text)
 
 
 def _written(document: dict[str, Any]) -> str:
     """The document as JSON; in plain ASCII where standard output cannot write all letters,
     whose replacements would be no JSON."""
     written = json.dumps(document, indent=2, ensure_ascii=not _writes_all_letters())
-    return _C1.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
+    return _IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
 def _writes_all_letters() -> bool:

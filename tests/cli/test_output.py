@@ -59,11 +59,12 @@ def test_a_terminal_with_the_letters(renamed: str, shell: Any) -> None:
 @pytest.mark.parametrize("as_json", [True, False])
 def test_no_name_commands_the_terminal(as_json: bool, capsys: pytest.CaptureFixture[str]) -> None:
     """HubSpot's labels and values reach a terminal without control characters, those of one byte
-    above ASCII among them, and a document stays the same document."""
-    label = "x\x1b[2J\x9b2J\x7f\x85\x00y"
+    above ASCII among them, and without what turns the rest of a line round; a document stays the
+    same document."""
+    label = "x\x1b[2J\x9b2J\x7f\x85\x00\u202ey\u2066\tz"
     Out(json=as_json).answer({"label": label}, label)
     told = capsys.readouterr().out
-    assert [one for one in told if unicodedata.category(one) == "Cc" and one != "\n"] == []
+    assert [one for one in told if unicodedata.category(one) in ("Cc", "Cf") and one != "\n"] == []
     assert not as_json or json.loads(told) == {"label": label}
 
 
