@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from random import Random
@@ -11,6 +12,9 @@ from faker import Faker
 from gateway.domain.forms import FieldType
 from guard import issuing
 from guard.sample import Sample
+
+DAYS = (datetime.date(2020, 11, 1), datetime.date(2027, 11, 1))
+"""Between the first and the last of these lies every date that is made up."""
 
 Make = Callable[[Faker, Random], str]
 
@@ -31,9 +35,9 @@ LOCAL: Mapping[str, tuple[str, FieldType, Make]] = {
 
 SINGLE = FieldType.SINGLE_LINE_TEXT
 EVERYWHERE: Mapping[str, tuple[str, Make]] = {
-    "date": ("Appointment", lambda f, r: f.date_between("-5y", "+2y").strftime(
+    "date": ("Appointment", lambda f, r: f.date_between(*DAYS).strftime(
         r.choice(("%d.%m.%Y", "%m/%d/%Y", "%Y-%m-%d", "%Y%m%d", "%d %B %Y", "%d-%m-%y")))),
-    "time stamp": ("Sent at", lambda f, r: str(f.unix_time()).split(".")[0]
+    "time stamp": ("Sent at", lambda f, r: str(f.unix_time(*reversed(DAYS))).split(".")[0]
                    + r.choice(("", issuing.digits(r, 3)))),
     "order number": ("Order number", lambda f, r: r.choice((
         f"{r.randrange(100, 999)}-{issuing.digits(r, 7)}-{issuing.digits(r, 7)}",
@@ -119,7 +123,7 @@ def negatives(fakers: Mapping[str, Faker], random: Random, size: int) -> Iterato
 
 
 def _mention(faker: Faker, random: Random) -> str:
-    day = faker.date_between("-5y", "+2y")
+    day = faker.date_between(*DAYS)
     return random.choice(MENTIONS).format(
         date=random.choice((f"{day:%d.%m.%Y}", f"{day:%Y-%m-%d}", f"{day:%m/%d/%Y}")),
         phone=faker.phone_number(), city=faker.city(), street=faker.street_address(),

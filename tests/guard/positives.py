@@ -4,6 +4,7 @@ one."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator, Mapping
 from random import Random
 
@@ -15,6 +16,7 @@ from guard import issuing
 from guard.sample import Sample
 
 CARD_TYPES = ("visa16", "visa19", "mastercard", "amex", "discover", "diners", "jcb")
+BIRTHS = (datetime.date(1930, 11, 1), datetime.date(2024, 11, 1))
 EXCLUDED: Mapping[str, str] = {
     "credit_card_number('maestro')": "Faker makes 12 digits; Maestro cards had 16 to 19, and none "
     "has been issued since July 2023",
@@ -124,7 +126,7 @@ def _asked(fakers: Mapping[str, Faker], random: Random, size: int) -> Iterator[S
     english = fakers["en_US"]
     notes = FieldType.MULTI_LINE_TEXT
     for _ in range(size):
-        born = english.date_of_birth(minimum_age=1, maximum_age=95)
+        born = english.date_between(*BIRTHS)
         day = random.choice((f"{born:%d.%m.%Y}", f"{born:%m/%d/%Y}", f"{born:%Y-%m-%d}",
                              f"{born:%d %B %Y}", f"{born:%B %d, %Y}"))  # fmt: skip
         word = random.choice(("born", "DOB", "Date of birth:", "geb.", "née le", "nacido el"))

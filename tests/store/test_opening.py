@@ -186,6 +186,10 @@ def test_no_column_is_for_answers() -> None:
         "inbox": ["event_id", "subscription_id", "object_id", "property_name", "occurred_at_ms",
                   "received_at_ms", "portal_id", "kind", "object_type_id", "source", "user_id",
                   "other_id"],
+        "grants": ["id", "generation", "version", "portal_id", "scopes", "sealed",
+                   "installed_ms", "issued_ms", "expires_ms", "ended", "adopted", "owner",
+                   "until_ms"],
+        "install_links": ["id", "digest", "asked_by", "made_ms", "until_ms"],
     }  # fmt: skip
 
 
