@@ -60,7 +60,7 @@ def _record(command: argparse.ArgumentParser) -> None:
     command.add_argument("id", nargs="?", help="the record's id")
     command.add_argument(
         "--by", metavar="PROPERTY",
-        help="know the record by this unique property, whose value is asked for",
+        help="know the record by this ordinary, unique property, whose value is asked for",
     )  # fmt: skip
 
 
