@@ -136,8 +136,7 @@ def _row(scene: Scene, field: RecordField) -> None:
         with st.container(key=f"line-{field.name}", horizontal=True, vertical_alignment="center"):
             shown = desk.revealed is not None and desk.revealed_name == field.name
             st.html(line(field, scene.known.get(field.name), shown=shown))
-            if not shown:
-                _offer(scene, field)
+            _offer(scene, field, shown=shown)
         if shown:
             _shown(desk, scene.known.get(field.name))
         if desk.name == field.name:
@@ -166,9 +165,9 @@ def told_value(text: str, one: Property | None) -> str:
     return ", ".join(words.get(part, part) for part in parts if part)
 
 
-def _offer(scene: Scene, field: RecordField) -> None:
+def _offer(scene: Scene, field: RecordField, *, shown: bool) -> None:
     desk, by, one = scene.desk, scene.by, scene.known.get(field.name)
-    if field.masked and by.may(PERMISSIONS[Deed.REVEAL]):
+    if field.masked and not shown and by.may(PERMISSIONS[Deed.REVEAL]):
         st.button("Reveal", key=f"reveal-{field.name}", on_click=desk.begin,
                   args=(Deed.REVEAL, field.name))  # fmt: skip
     if one is None or not record_boxes.writable(one) or not by.may(PERMISSIONS[Deed.CORRECT]):

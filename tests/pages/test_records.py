@@ -135,13 +135,16 @@ def test_what_was_typed_for_a_sensitive_box_goes_into_no_other(
 
 def test_a_shown_value_goes_with_its_time(screen: Any, contact: str) -> None:
     """A highly sensitive value takes a second confirmation; once it has forgotten itself, neither
-    the page nor the session has it."""
+    the page nor the session has it. While it is shown it can be corrected at once."""
     _button(_find(screen), f"open-{contact}")
     _button(screen, "reveal-diagnosis")
     screen.widget("Why do you need to see it?").set_value(Purpose.CARE)
     assert "Confirm that you really mean" in screen.press("Show for 5 seconds").html()
     screen.widget("It is highly sensitive, and I really need to see it").check()
     assert "CANARY-cough" in screen.press("Show for 5 seconds").html()
+    keys = {str(one.key) for one in screen.test.button}
+    assert {"hide", "correct-diagnosis"} <= keys
+    assert "reveal-diagnosis" not in keys
     shown = screen.test.session_state["desk"].records.revealed
     shown.forget()
     assert "CANARY-cough" not in screen.run().html()
