@@ -116,6 +116,11 @@ def setup(desk: Desk) -> None:
     desk.page.locator(".si-form summary").nth(1).click()
 
 
+def approve(desk: Desk) -> None:
+    desk.page.goto(f"{desk.app}/approve?form={PATIENT}")
+    desk.page.wait_for_selector(".si-pins")
+
+
 def emulator(desk: Desk) -> None:
     desk.page.goto(f"{desk.app}/emulator?part=faults")
     desk.page.get_by_role("button", name="Switch it on").click()
@@ -194,6 +199,7 @@ SHOTS = (
     Shot("home-alarm", home, whole=False),
     Shot("deliveries", resumed),
     Shot("receipt-waiting", waiting),
+    Shot("approve", approve),
     Shot("setup", setup),
     Shot("setup-dark", setup, "dark"),
     Shot("setup-phone", setup, size=PHONE),

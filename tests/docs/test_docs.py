@@ -38,9 +38,13 @@ def test_links_of_the_readme_lead_somewhere() -> None:
 
 
 def test_the_readme_names_real_files() -> None:
-    """The table «Where is…?» names only files and folders that exist."""
+    """The tables «Where is…?» name only files and folders that exist; the short one is part of
+    the long one."""
     text = (PROJECT / "README.md").read_text(encoding="utf-8")
     table = text.split("## Where is")[1].split("\n## ")[0]
+    whole = (PROJECT / "docs" / "where.md").read_text(encoding="utf-8")
+    assert all(row in whole for row in table.splitlines() if row.startswith("| "))
+    table += whole
     paths = re.findall(r"`((?:gateway|pages|tests|docs|app\.py|\.)[^`\s]*)`", table)
     assert len(paths) > 15
     for path in paths:
