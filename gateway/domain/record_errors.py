@@ -35,6 +35,7 @@ class RecordFault(enum.StrEnum):
     NAMED_TWICE = "named_twice"
     # What HubSpot found.
     REJECTED = "rejected"
+    NOT_A_KEY = "not_a_key"
     NOT_AN_OPTION = "not_an_option"
     NOT_A_NUMBER = "not_a_number"
     NOT_A_DATE = "not_a_date"
@@ -68,6 +69,8 @@ FAULT_SENTENCES: Mapping[RecordFault, str] = {
     RecordFault.BAD_ID: "This is no record's id: it is a number that HubSpot gave.",
     RecordFault.NAMED_TWICE: "The same record stands here more than once. Keep it once.",
     RecordFault.REJECTED: "HubSpot did not accept it.",
+    RecordFault.NOT_A_KEY: "HubSpot finds no record by this property: records may share its "
+    "values, or this is none it can have. Name the record by its id or its e-mail address.",
     RecordFault.NOT_AN_OPTION: "The value is none of the property's choices.",
     RecordFault.NOT_A_NUMBER: "The value is not a number.",
     RecordFault.NOT_A_DATE: "The value is not a date. Write YYYY-MM-DD.",

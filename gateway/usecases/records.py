@@ -18,7 +18,10 @@ from gateway.domain.properties import Property
 from gateway.domain.record_errors import (
     ChangeUnclear,
     InvalidRecord,
+    RecordFault,
+    RecordRejected,
     UnknownRecord,
+    reason,
 )
 from gateway.domain.records import (
     USUAL_PROPERTIES,
@@ -199,6 +202,11 @@ class Records:
                 found = record_replies.batch(hubspot.client.send(many), {}, names, shown).records
             except NotFound:
                 raise UnknownRecord from None
+            except RecordRejected as error:
+                unexplained = {why.code for why in error.reasons.values()} == {RecordFault.REJECTED}
+                if not known_by or not unexplained:
+                    raise
+                raise InvalidRecord({known_by[0]: reason(RecordFault.NOT_A_KEY)}) from None
         if len(found) != 1:
             raise UnknownRecord
         return found[0]

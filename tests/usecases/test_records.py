@@ -255,6 +255,20 @@ def test_the_longest_value_fits_and_a_body_has_an_end(desk: Gateway) -> None:
     assert codes(caught.value) == {"": "nothing_to_write"}
 
 
+@pytest.mark.parametrize("key", [("city", "Berlin"), ("email", ""), ("email", "x" * 70_000)])
+def test_what_is_no_key_is_said(key: tuple[str, str], desk: Gateway) -> None:
+    """A record named by what several may share, by nothing, or by what no property can hold."""
+    contact(desk)
+    by_value = UniqueKey(key[0], Secret(key[1]))
+    for ask in (
+        lambda: desk.records.read("contacts", by_value, ["city"], by=SUPERVISOR),
+        lambda: desk.records.update("contacts", by_value, secret(city="Rome"), by=SUPERVISOR),
+    ):
+        with pytest.raises(InvalidRecord) as caught:
+            ask()
+        assert codes(caught.value) == {key[0]: "not_a_key"}
+
+
 @pytest.mark.parametrize("odd", ["", "x", "1/../2", "-1", "1" * 20, "12 ", "1" * 19, "١"])
 def test_a_wrong_id_goes_nowhere(odd: str, world: World, desk: Gateway) -> None:
     """What is no id, or none HubSpot gives out, is refused before the call."""
