@@ -39,7 +39,7 @@ from gateway.usecases.gateway import Gateway
 CANARY = "CANARY-7261"
 NOBODY = "99999999999"
 READS = ("/search", "/batch/read", "/introspect", "/access-token-info")
-WIDE = ("firstname", "lastname", "city", "zip", "visitor_reference")
+WIDE = ("firstname", "lastname", "city", "zip", "visitor_reference", "other_allergies")
 """Properties that hold any text."""
 
 Write = Callable[[Gateway], object]
@@ -98,7 +98,7 @@ UNFIT: dict[str, tuple[Write, type[GatewayError], str, RecordFault | None]] = {
         "firstname", RecordFault.TOO_LONG,
     ),
     "more than a mebibyte": (
-        _create(**dict.fromkeys(WIDE, "\U0001f9ea" * MAX_VALUE)), InvalidRecord, "",
+        _create(**dict.fromkeys(WIDE, "\u8a66" * MAX_VALUE)), InvalidRecord, "",
         RecordFault.TOO_LARGE,
     ),
     "half a character": (
