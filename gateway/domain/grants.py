@@ -86,6 +86,7 @@ class InstallRefusal(enum.StrEnum):
     CODE = "code"
     REDIRECT = "redirect"
     ACCOUNT = "account"
+    NOT_KEPT = "not_kept"
     NOTHING = "nothing"
 
 
@@ -105,6 +106,8 @@ INSTALL_REFUSALS: Mapping[InstallRefusal, str] = {
     InstallRefusal.ACCOUNT: "The app was installed into another HubSpot account than the one this "
     "gateway works for. Nothing was kept. Uninstall it there, and choose the account of "
     "HUBSPOT_PORTAL_ID.",
+    InstallRefusal.NOT_KEPT: "HubSpot has let the app in, but its tokens could not be kept: the "
+    "outbox cannot be written. See to that first, then make a new link and open that.",
     InstallRefusal.NOTHING: "There is no installation to end.",
 }
 """Each as a sentence that says what to do."""

@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from urllib.parse import parse_qs, urlsplit
 
 from gateway.domain.answers import Secret
-from gateway.domain.errors import GatewayError, InstallRefused
+from gateway.domain.errors import GatewayError, InstallRefused, IntakeClosed
 from gateway.domain.features import Feature
 from gateway.domain.findings import Finding, finding
 from gateway.domain.grants import CALLBACK, ENDED_WORDS, Connection, Ended, InstallRefusal
@@ -279,6 +279,9 @@ class OAuth:
                 with contextlib.suppress(GatewayError):
                     app.calls.revoke(granted.refresh, "refresh_token")
             raise
+        except IntakeClosed:
+            # Not revoked: where the answer to a commit was lost, they may be kept after all.
+            raise InstallRefused(InstallRefusal.NOT_KEPT) from None
         for pause in _PAUSES:
             app.queue.over(pause)
         grant, renews_ms = app.installation.grant()

@@ -35,6 +35,7 @@ STATUSES: Mapping[InstallRefusal, int] = {
     InstallRefusal.CODE: 400,
     InstallRefusal.REDIRECT: 409,
     InstallRefusal.ACCOUNT: 403,
+    InstallRefusal.NOT_KEPT: 503,
     InstallRefusal.NOTHING: 409,
 }
 """Refusal → HTTP status (RFC 9110)."""

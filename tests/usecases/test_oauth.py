@@ -361,3 +361,24 @@ def test_an_app_that_hubspot_does_not_know_is_told(world: World) -> None:
     with pytest.raises(HubSpotError, match="HUBSPOT_CLIENT_SECRET"):
         wrong.oauth.exchange(back, by=LOCAL_OPERATOR)
     assert wrong.oauth.status(by=LOCAL_OPERATOR).installed
+
+
+def test_tokens_that_cannot_be_kept_are_told_as_that(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HubSpot has let the app in and the outbox takes nothing: that is said, with what to do, and
+    the next link installs it."""
+    gateway = opened(world)
+    grants = gateway._store.grants
+
+    def full(*_: object) -> bool:
+        raise IntakeClosed("disk")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(grants, "install", full)
+        with pytest.raises(InstallRefused) as caught:
+            install(gateway)
+    assert refused_by(caught) is InstallRefusal.NOT_KEPT
+    assert not gateway.oauth.status(by=LOCAL_OPERATOR).installed
+    install(gateway)
+    assert gateway.oauth.status(by=LOCAL_OPERATOR).installed
