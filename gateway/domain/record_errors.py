@@ -33,6 +33,7 @@ class RecordFault(enum.StrEnum):
     NOTHING_TO_WRITE = "nothing_to_write"
     BAD_ID = "bad_id"
     NAMED_TWICE = "named_twice"
+    NO_PURPOSE = "no_purpose"
     # What HubSpot found.
     REJECTED = "rejected"
     NOT_A_KEY = "not_a_key"
@@ -68,6 +69,7 @@ FAULT_SENTENCES: Mapping[RecordFault, str] = {
     RecordFault.NOTHING_TO_WRITE: "Nothing is to be written. Name at least one property.",
     RecordFault.BAD_ID: "This is no record's id: it is a number that HubSpot gave.",
     RecordFault.NAMED_TWICE: "The same record stands here more than once. Keep it once.",
+    RecordFault.NO_PURPOSE: "Say why the value is looked at, with one of the purposes of the list.",
     RecordFault.REJECTED: "HubSpot did not accept it.",
     RecordFault.NOT_A_KEY: "HubSpot finds no record by this property: records may share its "
     "values, or this is none it can have. Name the record by its id or its e-mail address.",

@@ -76,7 +76,10 @@ class Reveal:
         then :class:`UnknownRecord`, and what asking raised.
         """
         require(by, Permission.REVEAL)
-        # A purpose that is none of the list would stand in the audit as it is.
+        # A purpose that is none of the list could say anything: neither the audit nor an error
+        # repeats it.
+        if purpose not in frozenset(Purpose):
+            raise InvalidRecord({"": reason(RecordFault.NO_PURPOSE)})
         purpose = Purpose(purpose)
         kind = named_object_type(object_type)
         if kind is None:

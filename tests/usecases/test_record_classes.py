@@ -4,7 +4,7 @@ moment ago, and when a record is named by a value."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from desk import PASSPORT, SUPERVISOR, VALUES, actions, contact, opened, secret
@@ -181,3 +181,18 @@ def test_what_cannot_be_sent_is_refused_by_name(world: World) -> None:
             way()
         assert "canary" not in str(caught.value)
         assert caught.value.__context__ is None
+
+
+def test_a_purpose_of_ones_own_is_repeated_nowhere(world: World) -> None:
+    """Words that are none of the list's could hold a value: neither the error nor the audit has
+    them; a purpose's own spelling will do."""
+    desk = opened(world)
+    record_id = contact(desk)
+    ask = ("contacts", record_id, "passport_number")
+    with pytest.raises(InvalidRecord) as caught:
+        desk.records.reveal(*ask, cast(Purpose, "canary 078-05-1120"), by=SUPERVISOR)
+    assert codes(caught.value) == {"": "no_purpose"}
+    assert "canary" not in str(caught.value)
+    assert caught.value.__context__ is None
+    assert actions(desk)[-1][0] is not Action.RECORD_REVEALED
+    assert desk.records.reveal(*ask, cast(Purpose, "care"), by=SUPERVISOR).reveal() == PASSPORT
