@@ -132,7 +132,7 @@ def _row(field: FieldReport, shown: Preview) -> Markup:
         label=plain(field.label) or field.key,
         mark=_mark(field, shown),
         key=field.key,
-        level=_level(field.sensitivity),
+        level=look.level(field.sensitivity),
         cells=join(
             [
                 fill('<td data-name="$name" colspan="$span">$value</td>', name=name, value=value,
@@ -159,14 +159,6 @@ def _check_words(check: str | None) -> str:
         return NO_CHECK
     known = NUMBER_CHECKS.get(check)
     return known.name if known is not None else check
-
-
-def _level(sensitivity: Sensitivity | None) -> Markup:
-    return fill(
-        '<span class="si-level" data-level="$level">$label</span>',
-        level=sensitivity.value if sensitivity is not None else "unknown",
-        label=sensitivity.label if sensitivity is not None else "Unknown",
-    )
 
 
 def _mark(field: FieldReport, shown: Preview) -> Markup:

@@ -8,6 +8,7 @@ from gateway.domain.findings import Finding, Verdict
 from gateway.domain.objects import object_type
 from gateway.domain.reports import FieldReport, FormReport
 from gateway.intake.richtext import plain
+from gateway.ui import look
 from gateway.ui.errors import points
 from gateway.ui.markup import Markup, fill, join
 
@@ -76,20 +77,18 @@ def table(report: FormReport) -> Markup:
 
 def _row(field: FieldReport, found: Iterable[Finding]) -> Markup:
     kind = object_type(field.object_type_id)
-    level = field.sensitivity.label if field.sensitivity else "Unknown class"
-    shown = f"{level} ({', '.join(field.categories)})" if field.categories else level
     return fill(
         '<tr data-verdict="$verdict"><th scope="row">$label</th>'
         '<td data-name="Property"><span translate="no">$property</span> $object</td>'
-        '<td data-name="Class" data-level="$level">$shown</td>'
+        '<td data-name="Class">$level$categories</td>'
         '<td data-name="Verdict"><b>$words</b></td><td data-name="Why">$why</td>'
         '<td data-name="Scope">$scope</td></tr>',
         verdict=field.verdict.value,
         label=plain(field.label) or field.key,
         property=field.name,
         object=f"({kind.label})" if kind else f"({field.object_type_id})",
-        level=field.sensitivity.value if field.sensitivity else "",
-        shown=shown,
+        level=look.level(field.sensitivity),
+        categories=f" {', '.join(field.categories)}",
         words=VERDICTS[field.verdict],
         why=_why(field, found),
         scope=_scope(field),

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.users import User
 from gateway.domain.webhooks import (
     CHANGE_WORDS,
@@ -19,7 +18,7 @@ from gateway.domain.webhooks import (
     source_word,
 )
 from gateway.intake.richtext import plain
-from gateway.ui import errors, renewing, session
+from gateway.ui import errors, look, renewing, session
 from gateway.ui.markup import Markup, fill, join
 from gateway.ui.places import leads_to
 from gateway.ui.session import InboxView
@@ -138,12 +137,9 @@ def _what(one: InboxRow) -> Markup:
 def _class(one: InboxRow) -> Markup:
     if one.kept.notice.change is not Change.PROPERTY:
         return Markup("–")
-    level = one.sensitivity or Sensitivity.NON_SENSITIVE
-    word = one.sensitivity.label if one.sensitivity is not None else "Unknown"
     return fill(
-        '<b class="si-level" data-level="$level">$word</b> <span>$value</span>',
-        level=level.value if one.sensitivity is not None else "unknown",
-        word=word,
+        "$level <small>$value</small>",
+        level=look.level(one.sensitivity),
         value=VALUE_WORDS[one.redacted],
     )
 

@@ -68,6 +68,15 @@ def chip(sensitivity: Sensitivity, described_by: str) -> Markup:
     )
 
 
+def level(sensitivity: Sensitivity | None) -> Markup:
+    """A class as a small label."""
+    return fill(
+        '<span class="si-level" data-level="$level">$label</span>',
+        level=sensitivity.value if sensitivity is not None else "unknown",
+        label=sensitivity.label if sensitivity is not None else "Unknown class",
+    )
+
+
 def legend() -> None:
     """Both classes explained, for people who come by keyboard."""
     rows = [

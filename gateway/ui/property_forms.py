@@ -20,9 +20,10 @@ from gateway.domain.property_types import (
 )
 from gateway.domain.sensitivity import Sensitivity
 from gateway.intake.richtext import plain
+from gateway.ui import look
 from gateway.ui.markup import Markup, fill
 from gateway.ui.property_desk import Deed, PropertyDesk
-from gateway.ui.property_table import kind_words, level
+from gateway.ui.property_table import kind_words
 
 CLASS_HELP: Mapping[Sensitivity, str] = {
     Sensitivity.NON_SENSITIVE: "Everybody in the account may see its values.",
@@ -238,7 +239,7 @@ def _facts(row: ListedProperty) -> Markup:
         '</h2><p class="si-standing">$level $kind · group $group · $forms</p>',
         label=plain(one.label) or one.name,
         name=one.name,
-        level=level(row.sensitivity),
+        level=look.level(row.sensitivity),
         kind=kind_words(one.type, one.field_type),
         group=one.group_name,
         forms=f"on {', '.join(map(plain, row.used_by))}" if row.used_by else "on no approved form",

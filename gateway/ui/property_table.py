@@ -16,6 +16,7 @@ from gateway.domain.property_types import (
 from gateway.domain.scope_plans import NeedState
 from gateway.domain.sensitivity import Sensitivity
 from gateway.intake.richtext import plain
+from gateway.ui import look
 from gateway.ui.markup import Markup, fill, join
 from gateway.ui.property_desk import PropertyDesk
 
@@ -99,15 +100,6 @@ def gaps(listing: PropertyListing, needs: Sequence[NeedState]) -> Markup:
     )
 
 
-def level(sensitivity: Sensitivity | None) -> Markup:
-    """A class as a small label."""
-    return fill(
-        '<span class="si-level" data-level="$level">$label</span>',
-        level=sensitivity.value if sensitivity is not None else "unknown",
-        label=sensitivity.label if sensitivity is not None else "Unknown class",
-    )
-
-
 def kind_words(kind: str, field_type: str) -> str:
     """Type and field type as a person reads them; as HubSpot spells them where it has others."""
     try:
@@ -133,7 +125,7 @@ def _row(row: ListedProperty, desk: PropertyDesk) -> Markup:
         label=plain(one.label) or one.name,
         mark=Markup(' <em class="si-mark">archived</em>') if one.archived else Markup(""),
         name=one.name,
-        level=level(row.sensitivity),
+        level=look.level(row.sensitivity),
         categories=f" {', '.join(one.sensitive_data_categories)}",
         kind=kind_words(one.type, one.field_type),
         group=one.group_name,
