@@ -49,7 +49,9 @@ class Ambiguous(HubSpotError):
 class RateLimited(HubSpotError):
     """Too many calls; ``retry_after`` is in seconds when HubSpot gave one."""
 
-    sentence = "HubSpot asked us to slow down, and did nothing of it. Wait a moment, then try again."
+    sentence = (
+        "HubSpot asked us to slow down, and did nothing of it. Wait a moment, then try again."
+    )
 
     def __init__(self, *, policy: str | None = None, retry_after: float | None = None,
                  status: int = 429, correlation_id: str | None = None) -> None:  # fmt: skip

@@ -54,8 +54,8 @@ def link(made: InstallLink) -> Markup:
         '<section class="si-block" data-tone="done" aria-labelledby="link-title">'
         '<h2 class="si-h2" id="link-title"><a href="$url" rel="noreferrer">'
         "Install the app in account $portal</a></h2>"
-        '<p class="si-lead">It works once, within $minutes minutes. To pass it on, copy its address; '
-        "whoever has it can answer for the account.</p>"
+        '<p class="si-lead">It works once, within $minutes minutes. To pass it on, copy its '
+        "address; whoever has it can answer for the account.</p>"
         '<p class="si-codes">$scopes</p>$optional</section>',
         url=made.url,
         portal=str(made.portal_id),
