@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from gateway.cli.asking import agreed
 from gateway.cli.opening import opened
 from gateway.cli.show import Out
 from gateway.cli.usage import UsageError
@@ -18,6 +19,10 @@ from gateway.domain.users import LOCAL_OPERATOR
 from gateway.usecases.oauth import LARGEST
 from gateway.usecases.scope_plan import BY_DEFAULT
 
+REVOKING = (
+    "End the installation at HubSpot? Nothing is sent until the app is installed again; what is "
+    "queued waits."
+)
 FIXED = "This gateway works with a fixed token, so there is nothing to install or to renew."
 
 
@@ -78,12 +83,10 @@ def status(arguments: argparse.Namespace, out: Out) -> int:
 
 def revoke(arguments: argparse.Namespace, out: Out) -> int:
     """Ends the installation, if that was really meant."""
-    if not arguments.yes:
-        raise UsageError(
-            "This ends the installation at HubSpot: nothing is sent until the app is installed "
-            "again. Give --yes if that is meant."
-        )
     with opened(out) as gateway:
+        if not agreed(arguments, out, [REVOKING]):
+            out.answer(_document(gateway.oauth.status(by=LOCAL_OPERATOR)), "Nothing was ended.")
+            return 1
         connection = gateway.oauth.revoke(by=LOCAL_OPERATOR)
     out.answer(
         _document(connection),

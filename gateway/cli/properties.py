@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from gateway.cli.asking import agreed
 from gateway.cli.opening import opened
 from gateway.cli.show import Out
 from gateway.cli.usage import UsageError
@@ -97,7 +97,7 @@ def archive(arguments: argparse.Namespace, out: Out) -> int:
             rows = list(gateway.properties.batch.read(
                 arguments.object, names, by=LOCAL_OPERATOR).rows)  # fmt: skip
         warnings = [*_consequences(rows)]
-        if not arguments.yes and not _says_yes(arguments, out, names, warnings):
+        if not agreed(arguments, out, [*warnings, _question(names)]):
             out.answer({"done": [], "failed": {}, "warnings": warnings}, "Nothing was archived.")
             return 1
         outcome = _archived(gateway, arguments.object, names)
@@ -158,20 +158,11 @@ def _consequences(rows: Iterable[ListedProperty]) -> Iterator[str]:
             yield f"{row.name} is on approved forms, which close without it: {forms}."
 
 
-def _says_yes(
-    arguments: argparse.Namespace, out: Out, names: Sequence[str], warnings: Sequence[str]
-) -> bool:
-    """Asks at a terminal; elsewhere nobody can say yes."""
-    told = (
+def _question(names: Sequence[str]) -> str:
+    return (
         f"Archive {', '.join(names)}? What records hold there is hidden at once, and permanently "
         f"deleted after {PURGED_AFTER_DAYS} days."
     )
-    out.message("\n".join([*warnings, told]))
-    if arguments.json or not sys.stdin.isatty():
-        out.message("Give --yes to do it.")
-        return False
-    out.message("Type yes:")
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _wish(

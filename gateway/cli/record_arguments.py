@@ -64,6 +64,11 @@ def _record(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def _archive(command: argparse.ArgumentParser) -> None:
+    _record(command)
+    command.add_argument("--yes", action="store_true", help="do it without asking")
+
+
 def _show(command: argparse.ArgumentParser) -> None:
     _record(command)
     command.add_argument("--property", action="append", default=[], metavar="NAMES", help=_NAMES)
@@ -132,7 +137,7 @@ COMMANDS: Mapping[str, Row] = {
     "clear": Row(records.clear, "take values of a record away",
                  "contacts 123 --property passport_number", _clear),
     "archive": Row(records.archive, "archive a record; HubSpot keeps it for 90 days",
-                   "contacts 123", _record),
+                   "contacts 123", _archive),
     "batch": Row(records.batch, "create, read, update or archive many records", "", _batch, BATCH),
 }  # fmt: skip
 """Each command's row."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gateway.cli import record_views
-from gateway.cli.asking import asked
+from gateway.cli.asking import agreed, asked
 from gateway.cli.interrupts import never_left_as_it_is
 from gateway.cli.opening import opened
 from gateway.cli.record_file import BatchFile, association, label_of, read_values
@@ -131,9 +131,12 @@ def clear(arguments: argparse.Namespace, out: Out) -> int:
 
 
 def archive(arguments: argparse.Namespace, out: Out) -> int:
-    """Archives a record."""
+    """Archives a record, after a person said yes."""
     out.stable = {"archived": False}
     which = _which(arguments)
+    if not agreed(arguments, out, ["Archive this record? HubSpot keeps it for 90 days."]):
+        out.answer({"archived": False}, "Nothing was archived.")
+        return 1
     with opened(out) as gateway:
         gateway.records.archive(arguments.object, which, by=LOCAL_OPERATOR)
     out.answer({"archived": True}, "Archived. HubSpot keeps it for 90 days.")

@@ -221,7 +221,7 @@ FINDINGS: Mapping[str, _Row] = {
     "undecided": _Row(_W, "A submission waits for a person's decision for {age}; its answers are kept until then.",
                       "Decide on the Deliveries page: send again, confirm, or withdraw."),
     "queue_paused": _Row(_W, "Nothing is sent at the moment: {why}.",
-                         "Put the cause right, then resume on the Deliveries page, or run `python -m gateway outbox resume`."),
+                         "Put the cause right; it goes on by itself then. What a person paused goes on with Resume on the Deliveries page, or `python -m gateway outbox resume`."),
     "copies": _Row(_W, "Submissions that HubSpot has more than once: {count}.",
                    "Run `python -m gateway reconcile --report` for their receipts, and remove the copies in HubSpot."),
     "another_installation": _Row(_E, "The outbox belongs to another installation: its answers are sealed to other keys.",

@@ -188,7 +188,7 @@ def test_what_is_refused(desk: Shell, account: Account) -> None:
     """An unknown object, record or property is exit code 1; HubSpot in trouble is 3."""
     assert desk("records", "show", "persons", "12").code == 1
     assert desk("records", "show", "contacts", "77").code == 1
-    assert desk("records", "archive", "contacts", "../1").code == 1
+    assert desk("records", "archive", "contacts", "../1", "--yes").code == 1
     assert desk("records", "show", "contacts", "77", "--property", "nope").code == 1
     account.ask("POST", "faults", on="objects", kind="500", times=1)
     assert desk("records", "show", "contacts", "77").code == 3
@@ -241,7 +241,9 @@ def test_a_ticket_is_associated(desk: Shell, record_id: str) -> None:
                 "--json", stdin=json.dumps(values))  # fmt: skip
     assert made.code == 0, made.err
     ticket = made.document["record"]["id"]
-    assert desk("records", "archive", "tickets", ticket).code == 0
+    asked = desk("records", "archive", "tickets", ticket)
+    assert (asked.code, "--yes" in asked.err, asked.out) == (1, True, "Nothing was archived.\n")
+    assert desk("records", "archive", "tickets", ticket, "--yes").code == 0
     assert desk("records", "show", "tickets", ticket, "--archived").code == 0
 
 
