@@ -32,7 +32,6 @@ MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 """A form list of a large account is a few MiB; more than this is not read."""
 CONNECT_TIMEOUT_S = 5.0
 TOTAL_TIMEOUT_S = 30.0
-IDLE_S = 4.0
 EMULATED_HEADER = "x-sealed-intake-emulator"
 
 OFFICIAL_HOSTS: Mapping[Host, re.Pattern[str]] = {
@@ -84,7 +83,6 @@ class Client:
         self._session = _Session()
         self.rates = Rates()
         """What the last answer to a submission said of the limits."""
-        self._last_call = 0.0
         self._session.trust_env = False
         self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         adapter = ProvingAdapter(max_retries=0, pool_maxsize=16)
@@ -142,7 +140,6 @@ class Client:
         self, request: Request, address: str, token: Secret | None
     ) -> tuple[int, dict[str, str], bytes | None]:
         route = ROUTES[request.operation]
-        self._drop_idle_connections()
         answer = self._session.request(
             route.method,
             address,
@@ -157,15 +154,6 @@ class Client:
             body = _read(answer, time.monotonic() + TOTAL_TIMEOUT_S)
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return answer.status_code, headers, body
-
-    def _drop_idle_connections(self) -> None:
-        """A connection that has been idle may be closed by the other side at this very moment;
-        on a fresh one a broken send is not our own doing."""
-        now = time.monotonic()
-        if now - self._last_call > IDLE_S:
-            for adapter in set(self._session.adapters.values()):
-                adapter.close()
-        self._last_call = now
 
     def destination(self, request: Request) -> str:
         """The address of a request, without its query.

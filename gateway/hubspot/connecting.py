@@ -1,11 +1,14 @@
 """Tells a failure to connect from a failure after it: only the first proves that no byte of a
-request has left. Name look-up, TCP and the TLS handshake all belong to connecting.
+request has left. Name look-up, TCP and the TLS handshake all belong to connecting. A connection
+that has been idle is not used again: the other side may be closing it at this very moment, and
+a send that breaks for that is our own doing.
 """
 
 from __future__ import annotations
 
 import ssl
-from typing import Any
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 import requests.adapters
 import urllib3
@@ -15,6 +18,11 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 
 from gateway.hubspot.deadline import BoundedResponse
 
+if TYPE_CHECKING:
+    from urllib3._base_connection import BaseHTTPConnection
+
+IDLE_S = 3.0
+"""Servers close a connection after five idle seconds and more."""
 NOT_CONNECTED = (NewConnectionError, ConnectTimeoutError)
 """What a call that never had a connection ends with (a failed name look-up is one, too)."""
 
@@ -45,11 +53,27 @@ class _ProvenSecureConnection(HTTPSConnection):
             raise NewConnectionError(self, "not connected") from None
 
 
-class _Pool(HTTPConnectionPool):
+class _Fresh(HTTPConnectionPool):
+    """A pool of connections, each closed before it is used again once it has been idle."""
+
+    def _get_conn(self, timeout: float | None = None) -> BaseHTTPConnection:
+        conn = super()._get_conn(timeout)
+        now = monotonic()
+        if now - getattr(conn, "idle_since", now) > IDLE_S:
+            conn.close()
+        return conn
+
+    def _put_conn(self, conn: BaseHTTPConnection | None) -> None:
+        if conn is not None:
+            conn.idle_since = monotonic()  # type: ignore[attr-defined]  # ours
+        super()._put_conn(conn)
+
+
+class _Pool(_Fresh):
     ConnectionCls = _ProvenConnection
 
 
-class _SecurePool(HTTPSConnectionPool):
+class _SecurePool(_Fresh, HTTPSConnectionPool):
     ConnectionCls = _ProvenSecureConnection
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from gateway.domain.errors import (
     AccountRefused,
@@ -47,6 +47,17 @@ class IntakeForm:
         return tuple(rule for one in self.report.rules if one.key == key for rule in one.rules)
 
 
+@dataclasses.dataclass(frozen=True)
+class _Judged:
+    """The gate's last report before a sending, and all that it looked at."""
+
+    snapshot: Snapshot
+    held: frozenset[str] | None
+    approval: Approval
+    at_least: Mapping[str, str]
+    report: FormReport
+
+
 class Check:
     """Puts definitions, scopes and what people approved before the gate."""
 
@@ -64,6 +75,7 @@ class Check:
         self._locks = locks
         self._approval_required = approval_required
         self._now_ms = now_ms
+        self._judged: _Judged | None = None
 
     def form(self, form: str) -> tuple[Snapshot, FormReport]:
         """The report on one form, and the description it rests on.
@@ -139,14 +151,33 @@ class Check:
 
         Raises the :class:`HubSpotError` of asking: nothing old is good enough here.
         """
-        snapshot = self._definitions.current(form_id, after_ms=sealed_ms)
-        report = examine(
-            snapshot,
+        report = self._judge(
+            self._definitions.current(form_id, after_ms=sealed_ms),
             self._portal.facts().held,
-            approval=self.approval(form_id),
-            at_least=payload.classes,
+            self.approval(form_id),
+            dict(payload.classes),
         )
         return report.open and payload.keys() <= {field.key for field in report.fields}
+
+    def _judge(
+        self,
+        snapshot: Snapshot,
+        held: frozenset[str] | None,
+        approval: Approval,
+        at_least: Mapping[str, str],
+    ) -> FormReport:
+        """The gate's report. A backlog asks the same of it again and again: where all it looks
+        at is what it was, so is its answer."""
+        last, rest = self._judged, (held, approval, at_least)
+        if (
+            last is not None
+            and last.snapshot is snapshot
+            and (last.held, last.approval, last.at_least) == rest
+        ):
+            return last.report
+        report = examine(snapshot, held, approval=approval, at_least=at_least)
+        self._judged = _Judged(snapshot, held, approval, at_least, report)
+        return report
 
     def read_again(self, form_id: str, sealed_ms: int) -> None:
         """Reads the form's description again, if nobody has since answers were sealed: begun

@@ -19,7 +19,7 @@ from storm.checker import Faults
 from storm.kill_storm import LATE_S, MIX, RESTART_S, Ground, Storm, grounds, verdict
 from storm.rows import Figures, Scale, seed
 
-SUBMISSIONS = {Scale.FULL: 400, Scale.SMALL: 120}
+SUBMISSIONS = {Scale.FULL: 300, Scale.SMALL: 120}
 KILLING_S = {Scale.FULL: 10.0, Scale.SMALL: 3.0}
 CALM_S = 120.0
 LOOK_S = 0.02

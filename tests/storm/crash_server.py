@@ -21,7 +21,7 @@ from typing import Any
 from gateway.bootstrap import open_gateway
 from gateway.domain.errors import GatewayError
 from gateway.domain.users import LOCAL_OPERATOR
-from gateway.hubspot import client
+from gateway.hubspot import connecting
 from gateway.settings import load_settings
 from gateway.usecases import deliver
 from gateway.usecases.gateway import Gateway
@@ -66,7 +66,7 @@ def main() -> None:
     deliver.LEASE_S = LEASE_S
     deliver.SETTLE_AGAIN_S = 0.01
     # A connection for each call, so that connecting is among the points.
-    client.IDLE_S = -1.0
+    connecting.IDLE_S = -1.0
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()

@@ -19,7 +19,7 @@ from samples import PATIENT, World, submit
 
 from gateway.domain.submissions import State
 from gateway.domain.users import LOCAL_OPERATOR
-from gateway.hubspot import client, deadline
+from gateway.hubspot import client, connecting, deadline
 from gateway.store import queue
 from gateway.usecases.gateway import Gateway
 from storm.ground import deliver_one, emulator, folder, look_up, sids, stored, world
@@ -85,7 +85,7 @@ def _quick() -> Iterator[None]:
         unittest.mock.patch.object(queue, "LONGEST_REST_S", 0.0),
         unittest.mock.patch.object(client, "TOTAL_TIMEOUT_S", PATIENCE_S),
         unittest.mock.patch.object(deadline, "ANSWER_S", PATIENCE_S),
-        unittest.mock.patch.object(client, "IDLE_S", -1.0),
+        unittest.mock.patch.object(connecting, "IDLE_S", -1.0),
     ):
         yield
 

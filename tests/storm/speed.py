@@ -20,13 +20,13 @@ from storm.kill_storm import Ground, grounds
 from storm.rows import Figures, Scale
 from storm.workers import WAIT_S, Order, opened
 
-SAMPLES = {Scale.FULL: 80, Scale.SMALL: 12}
+SAMPLES = {Scale.FULL: 50, Scale.SMALL: 12}
 EVERY_S = 0.3
 P50_MS = {Scale.FULL: 15.0, Scale.SMALL: 150.0}
 """The small version runs beside other tests."""
 LIMIT = 90
 SPAN_S = 10.0
-WINDOWS = {Scale.FULL: 4, Scale.SMALL: 1}
+WINDOWS = {Scale.FULL: 3, Scale.SMALL: 1}
 """So many times ten seconds long the backlog is drained."""
 SHARE = {Scale.FULL: 0.98, Scale.SMALL: 0.5}
 WORKERS = 3
