@@ -110,7 +110,8 @@ def fill(file: Path, environ: Mapping[str, str], log: Path, count: int) -> None:
 def deliver(order: Order) -> None:
     """A child: delivers one after the other, until it is told to stop."""
     settings = load_settings(order["environ"], None)
-    keyring, hubspot = open_keyring(settings.keys_dir, settings.mode), _hubspot(settings)
+    keyring = open_keyring(settings.keys_dir, settings.mode)
+    hubspot = _hubspot(settings, settings.token)
     owner = f"{socket.gethostname()}:{os.getpid()}:0"
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
