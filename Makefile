@@ -9,8 +9,9 @@ BIN := $(VENV)/bin
 demo: $(VENV)/installed
 	$(BIN)/streamlit run app.py
 
+# Three side by side, also on two cores: many tests wait most of the time.
 test: $(VENV)/installed-tests
-	$(BIN)/python -m pytest --numprocesses auto --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 3 --no-loadscope-reorder
 
 guard-report: $(VENV)/installed-tests
 	PYTHONPATH=tests:. $(BIN)/python -m guard.report
