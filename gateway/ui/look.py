@@ -95,6 +95,20 @@ def legend() -> None:
     )
 
 
+def told(sentences: tuple[str, str] | None, *, failed: bool) -> None:
+    """What became of the last press: a title, and a sentence beside it. Nothing for None."""
+    if sentences is None:
+        return
+    title, sentence = sentences
+    word, role = ("si-error", "alert") if failed else ("si-said", "status")
+    st.html(
+        fill(
+            '<p class="$word si-told-title" role="$role" tabindex="-1"><b>$title.</b> '
+            "$sentence</p>", word=word, role=role, title=title, sentence=sentence,
+        )
+    )  # fmt: skip
+
+
 def focus(target: str, token: str) -> None:
     """Move the browser's focus once for each ``token``: to ``first`` (the first field),
     ``error`` (the first field with a fault), ``main-action``, or among the deliveries to

@@ -12,7 +12,6 @@ from gateway.domain.property_definitions import PropertyListing
 from gateway.domain.property_types import PURGED_AFTER_DAYS
 from gateway.domain.users import Permission, User
 from gateway.ui import errors, look, property_forms, property_table, session
-from gateway.ui.markup import fill
 from gateway.ui.property_desk import PAGE, Deed, PropertyDesk
 from gateway.usecases.gateway import Gateway
 
@@ -28,7 +27,7 @@ def show(gateway: Gateway, by: User) -> None:
         kinds = gateway.properties.object_types(by=by)
         _carry_out(gateway, by, desk)
         property_table.choose(desk, kinds, may_define=may_define)
-        _say(desk)
+        look.told(desk.told, failed=desk.failed)
         again, desk.again = desk.again, False
         listing = gateway.properties.list(
             desk.kind, by=by, archived=True, max_age_ms=0 if again else FRESH_MS
@@ -112,16 +111,3 @@ DEEDS: Mapping[Deed, Callable[[Gateway, User, PropertyDesk], None]] = {
 
 def _more(desk: PropertyDesk) -> None:
     desk.rows += PAGE
-
-
-def _say(desk: PropertyDesk) -> None:
-    if desk.told is None:
-        return
-    title, sentence = desk.told
-    word, role = ("si-error", "alert") if desk.failed else ("si-said", "status")
-    st.html(
-        fill(
-            '<p class="$word si-told-title" role="$role" tabindex="-1"><b>$title.</b> '
-            "$sentence</p>", word=word, role=role, title=title, sentence=sentence,
-        )
-    )  # fmt: skip

@@ -13,7 +13,6 @@ from gateway.domain.records import Presence, is_record_id
 from gateway.domain.search import Found
 from gateway.domain.users import Permission, User
 from gateway.ui import errors, look, record_deeds, record_search, record_sheet, session
-from gateway.ui.markup import fill
 from gateway.ui.record_boxes import label_of
 from gateway.ui.record_deeds import PERMISSIONS, Scene
 from gateway.ui.record_desk import Deed, RecordDesk, Way
@@ -119,7 +118,7 @@ def _draw(scene: Scene) -> None:
     desk = scene.desk
     record_search.draw(desk, _kinds(scene), list(scene.known.values()), scene.by)
     if desk.record is None and desk.deed is None:
-        _say(desk)
+        look.told(desk.told, failed=desk.failed)
     if desk.deed is Deed.CREATE:
         record_deeds.draw(scene)
     elif desk.record is None and scene.by.may(PERMISSIONS[Deed.CREATE]):
@@ -141,16 +140,3 @@ def _kinds(scene: Scene) -> dict[str, str]:
         kinds |= {row.kind.id: row.label for row in listed}
     kind = scene.desk.kind
     return kinds if kind in kinds else {**kinds, kind: f"Custom object {kind}"}
-
-
-def _say(desk: RecordDesk) -> None:
-    if desk.told is None:
-        return
-    title, sentence = desk.told
-    word, role = ("si-error", "alert") if desk.failed else ("si-said", "status")
-    st.html(
-        fill(
-            '<p class="$word si-told-title" role="$role" tabindex="-1"><b>$title.</b> '
-            "$sentence</p>", word=word, role=role, title=title, sentence=sentence,
-        )
-    )  # fmt: skip
