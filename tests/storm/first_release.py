@@ -16,7 +16,8 @@ from pathlib import Path
 from samples import ANSWERS, PATIENT
 from sqlalchemy import Connection, make_url, text
 
-from gateway.bootstrap import _hubspot, open_gateway
+from gateway.bootstrap import open_gateway
+from gateway.bootstrap.account import account_of
 from gateway.domain.audit import Action
 from gateway.domain.submissions import Payload, new_receipt, new_sid
 from gateway.domain.users import LOCAL_OPERATOR, WORKER
@@ -111,7 +112,7 @@ def deliver(order: Order) -> None:
     """A child: delivers one after the other, until it is told to stop."""
     settings = load_settings(order["environ"], None)
     keyring = open_keyring(settings.keys_dir, settings.mode)
-    hubspot = _hubspot(settings, settings.token)
+    hubspot = account_of(settings, settings.token)
     owner = f"{socket.gethostname()}:{os.getpid()}:0"
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))

@@ -9,27 +9,23 @@ import socket
 import time
 from contextlib import ExitStack
 
+from gateway.bootstrap.account import account_of
+from gateway.bootstrap.desk import Shared, open_desk
 from gateway.domain.answers import Secret
 from gateway.domain.errors import ForeignOutbox
 from gateway.domain.webhooks import PATH
 from gateway.emulator import Emulator
 from gateway.emulator.webhooks.everything import report_everything
-from gateway.hubspot.api import HubSpot
-from gateway.hubspot.client import Client, Token
-from gateway.hubspot.properties import PropertyDefinitions
-from gateway.hubspot.routes import Host
 from gateway.sealing.keyring import open_keyring
 from gateway.settings import Mode, Settings, load_settings
 from gateway.store.lockfile import LockStore
-from gateway.store.store import Store, open_store
+from gateway.store.store import open_store
 from gateway.usecases.approvals import Approvals
 from gateway.usecases.audit_trail import AuditTrail
 from gateway.usecases.breaker import Breaker
 from gateway.usecases.check import Check
-from gateway.usecases.classes import Classes
 from gateway.usecases.definitions import Definitions
 from gateway.usecases.deliver import Delivery
-from gateway.usecases.desk import Desk
 from gateway.usecases.doctor import Doctor
 from gateway.usecases.emulated import EmulatedAccount
 from gateway.usecases.gateway import Gateway
@@ -41,18 +37,11 @@ from gateway.usecases.oauth import OAuth, app_of
 from gateway.usecases.overview import Watch
 from gateway.usecases.portal import Portal
 from gateway.usecases.probe import ProbeRun
-from gateway.usecases.properties import Properties
-from gateway.usecases.property_book import PropertyBook
 from gateway.usecases.readiness import Readiness
 from gateway.usecases.receive import Webhooks
 from gateway.usecases.reconcile import Reconcile
-from gateway.usecases.record_batches import RecordBatches
-from gateway.usecases.record_writing import RecordWriting
-from gateway.usecases.records import Records
 from gateway.usecases.retention import Retention
-from gateway.usecases.reveal import Reveal
 from gateway.usecases.scope_plan import Scopes
-from gateway.usecases.search import RecordSearch
 from gateway.usecases.submit import Submit
 from gateway.usecases.worker import Worker
 
@@ -105,7 +94,7 @@ def _assemble(settings: Settings, emulator: Emulator | None, resources: ExitStac
     fixed = keyring.fingerprint(settings.token.reveal().encode())
     token = app.installation.identity if app is not None else lambda: fixed
     store.queue.new_token(token())
-    hubspot = _hubspot(settings, app.token if app is not None else settings.token)
+    hubspot = account_of(settings, app.token if app is not None else settings.token)
     resources.callback(hubspot.close)
     breaker = Breaker(store.queue, token)
     portal = Portal(
@@ -237,11 +226,12 @@ def _assemble(settings: Settings, emulator: Emulator | None, resources: ExitStac
     )
     scopes = Scopes(check, portal, public_url=settings.public_url)
     oauth = OAuth(app, scopes)
-    desk = _desk(settings, hubspot, portal, resources)
-    calls = PropertyDefinitions(desk.hubspot.client)
-    resources.callback(calls.close)
-    classes = Classes(desk, max_age_ms=settings.definition_max_age * 1000, now_ms=_now_ms)
-    records = _records(settings, desk, classes, store, instruments)
+    desk = open_desk(
+        settings,
+        Shared(store, portal, definitions, locks, instruments, owner, _now_ms, _boot_s),
+        hubspot,
+        resources,
+    )
     return Gateway(
         settings.mode,
         delivers_here=settings.delivers,
@@ -256,67 +246,29 @@ def _assemble(settings: Settings, emulator: Emulator | None, resources: ExitStac
         probe=probe,
         instruments=instruments,
         doctor=Doctor(
-            settings, store, keyring, hubspot, portal, check, intake, watch, desk, oauth, _now_ms
+            settings,
+            store,
+            keyring,
+            hubspot,
+            portal,
+            check,
+            intake,
+            watch,
+            desk.account,
+            oauth,
+            _now_ms,
         ),
         readiness=Readiness(store, intake, check),
         webhooks=webhooks,
-        properties=Properties(
-            PropertyBook(
-                desk,
-                calls,
-                definitions,
-                classes,
-                locks,
-                portal,
-                store.property_rows,
-                now_ms=_now_ms,
-            )
-        ),
-        records=records,
-        search=RecordSearch(desk, classes, store.searches, records, owner=owner),
+        properties=desk.properties,
+        records=desk.records,
+        search=desk.search,
         audit=AuditTrail(store, now_ms=_now_ms),
         scopes=scopes,
         oauth=oauth,
         emulated=EmulatedAccount(emulator, store.outbox.receipts_of) if emulator else None,
         now_ms=_now_ms,
         resources=resources.pop_all(),
-    )
-
-
-def _desk(settings: Settings, hubspot: HubSpot, portal: Portal, resources: ExitStack) -> Desk:
-    """The desk with its own token, or with the one that submits."""
-    separate = bool(settings.records_token)
-    if separate:
-        hubspot = _hubspot(settings, settings.records_token)
-        resources.callback(hubspot.close)
-    return Desk(hubspot, portal, separate=separate, now_ms=_now_ms)
-
-
-def _records(
-    settings: Settings, desk: Desk, classes: Classes, store: Store, instruments: Instruments
-) -> Records:
-    rows = store.record_rows
-    writing = RecordWriting(desk, rows, instruments)
-    return Records(
-        desk,
-        classes,
-        writing,
-        RecordBatches(desk, classes, writing),
-        Reveal(desk, classes, rows, instruments, seconds=settings.reveal_seconds, clock=_boot_s),
-    )
-
-
-def _hubspot(settings: Settings, token: Token) -> HubSpot:
-    emulated = settings.mode is not Mode.LIVE
-    bases = {Host.API: settings.api_base}
-    if settings.forms_base is not None:
-        bases[Host.FORMS] = settings.forms_base
-    client = Client(token, bases, emulated=emulated, edition=settings.edition)
-    return HubSpot(
-        client,
-        token,
-        client_id=settings.client_id,
-        client_secret=settings.client_secret,
     )
 
 
