@@ -40,6 +40,7 @@ def batch(report: BatchReport) -> dict[str, Any]:
     return {
         "complete": report.complete,
         "audited": report.audited,
+        "stopped": report.stopped or None,
         "counts": {str(state): count for state, count in report.counts().items()},
         "rows": [
             {
@@ -60,7 +61,8 @@ def batch_text(report: BatchReport) -> str:
     told = ", ".join(
         f"{count} {str(state).replace('_', ' ')}" for state, count in counts.items() if count
     )
-    return "\n".join([*lines, f"{told}." if report.audited else f"{told}. {_UNAUDITED}"])
+    causes = [report.stopped, "" if report.audited else _UNAUDITED]
+    return "\n".join([*lines, " ".join([f"{told}.", *filter(None, causes)])])
 
 
 def refused_text(error: InvalidBatch) -> str:

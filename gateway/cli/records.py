@@ -146,7 +146,9 @@ def archive(arguments: argparse.Namespace, out: Out) -> int:
 def batch(arguments: argparse.Namespace, out: Out) -> int:
     """Many records, and what became of each."""
     file = BatchFile(arguments.file)
-    out.stable = {"complete": False, "audited": True, "counts": {}, "rows": []}
+    out.stable = {
+        "complete": False, "audited": True, "stopped": None, "counts": {}, "rows": [],
+    }  # fmt: skip
     with opened(out) as gateway:
         try:
             report = BATCHES[arguments.action](gateway.records.batches, arguments.object, file)

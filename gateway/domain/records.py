@@ -212,6 +212,8 @@ class BatchReport:
     rows: tuple[BatchRow, ...]
     audited: bool = True
     """Whether the audit was told of all that was done."""
+    stopped: str = ""
+    """The sentence that says why the rest was not sent; "" where nothing stopped it."""
 
     @property
     def complete(self) -> bool:

@@ -205,7 +205,7 @@ class RecordBatches:
     ) -> BatchReport:
         done: dict[int, BatchRow] = {}
         names = tuple(dict.fromkeys(name for one in inputs for name in one.values))
-        audited, going = True, True
+        audited, going, stopped = True, True, ""
         for part in _parts(inputs, lambda one: size_of(one.values)):
             if not going:
                 break
@@ -213,9 +213,10 @@ class RecordBatches:
             try:
                 with self._writing.asked(change, kind, "", names, table, by=by) as hubspot:
                     rows = _outcome(change, kind, hubspot, build(by_trace), by_trace, table)
-            except GatewayError:
+            except GatewayError as error:
                 if not done:
                     raise
+                stopped = str(error)
                 break
             done |= {row.place: row for row in rows}
             going = all(row.state is not RowState.UNCLEAR for row in rows)
@@ -224,7 +225,7 @@ class RecordBatches:
             except OutcomeNotAudited:
                 audited = going = False
         left = (BatchRow(one.place, RowState.NOT_SENT) for one in inputs if one.place not in done)
-        return BatchReport(tuple(sorted((*done.values(), *left), key=_place)), audited)
+        return BatchReport(tuple(sorted((*done.values(), *left), key=_place)), audited, stopped)
 
 
 def _outcome(

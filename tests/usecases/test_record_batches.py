@@ -11,6 +11,7 @@ import pytest
 from desk import EMAIL, SUPERVISOR, actions, contact, opened, secret, shared
 from samples import World
 
+from gateway.cli.record_views import batch_text
 from gateway.domain.audit import Action
 from gateway.domain.errors import PermissionDenied
 from gateway.domain.hubspot_errors import RateLimited
@@ -192,13 +193,24 @@ def test_a_batch_has_an_end(count: int, desk: Gateway) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "second"), [("429", NOT_SENT), ("500", UNCLEAR), ("reset", UNCLEAR), ("403", NOT_SENT)]
+    ("kind", "second", "why"),
+    [
+        ("429", NOT_SENT, "slow down"),
+        ("500", UNCLEAR, ""),
+        ("reset", UNCLEAR, ""),
+        ("403", NOT_SENT, "scope"),
+    ],
 )
 def test_the_second_call_fails(
-    kind: str, second: RowState, world: World, desk: Gateway, monkeypatch: pytest.MonkeyPatch
+    kind: str,
+    second: RowState,
+    why: str,
+    world: World,
+    desk: Gateway,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What was done before stays told; the failed call's records are unclear or not sent, and
-    nothing after them is sent."""
+    """What was done before stays told; the failed call's records are unclear or not sent, nothing
+    after them is sent, and the report says why."""
     client = desk.records._desk.hubspot.client
     send, sent = client.send, []
 
@@ -215,6 +227,9 @@ def test_the_second_call_fails(
     assert states == [DONE] * 100 + [second] * 100 + [NOT_SENT] * 50
     assert len(world.portal.contacts()) == 100
     assert report.audited
+    assert why in report.stopped
+    assert bool(report.stopped) == (second is NOT_SENT)
+    assert report.stopped in batch_text(report)
 
 
 def test_the_first_call_fails(world: World, desk: Gateway) -> None:
