@@ -58,6 +58,7 @@ class Worker:
         self._asleep: collections.deque[threading.Event] = collections.deque()
         self._missed = False
         self._last_work = 0.0
+        self._room_at = 0.0
         self._listening = False
 
     @property
@@ -119,7 +120,7 @@ class Worker:
     def until_empty(self) -> bool:
         """Delivers until nothing is queued, and tells whether all of it left. It gives up when
         nothing could be done for ``PATIENCE_S`` seconds: the queue rests, or what is left
-        waits for its time, a lease, or a person.
+        waits for its time, a lease, or a person. It waits for a place in a full window.
 
         The caller's thread only waits: an interrupt there ends the delivery after the calls
         under way, and gives back what was claimed.
@@ -127,7 +128,8 @@ class Worker:
         self.start()
         try:
             while self._outbox.counts()[State.QUEUED] or not self._all_asleep():
-                if time.monotonic() - self._last_work > PATIENCE_S and self._all_asleep():
+                idle_s = time.monotonic() - max(self._last_work, self._room_at)
+                if idle_s > PATIENCE_S and self._all_asleep():
                     break
                 time.sleep(0.05)
         finally:
@@ -150,6 +152,8 @@ class Worker:
                 self.wake()
                 continue
             again_s = IDLE_S if turn.again_s is None else min(IDLE_S, turn.again_s)
+            if turn.cause is None and turn.again_s is not None:
+                self._room_at = time.monotonic() + turn.again_s
             self._sleep(bell, again_s if first or turn.again_s is not None else SLEEP_S)
             if turn.cause is None and turn.again_s is not None:
                 self._instruments.waited_for_the_window(again_s)

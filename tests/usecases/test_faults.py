@@ -26,7 +26,8 @@ from gateway.domain.submissions import Event, State
 from gateway.domain.users import LOCAL_OPERATOR, WORKER
 from gateway.sealing.keyring import rotate_keyring
 from gateway.settings import load_settings
-from gateway.usecases import portal
+from gateway.store import queue
+from gateway.usecases import portal, worker
 from gateway.usecases.gateway import Gateway
 from gateway.usecases.worker import COURIERS
 
@@ -297,6 +298,17 @@ def test_until_empty_delivers_in_the_foreground(world: World, gateway: Gateway) 
     world.portal.faults.add("secure_submit", "401_missing", None)
     submit(gateway)
     assert not gateway.deliver_until_empty(by=WORKER)
+
+
+def test_until_empty_waits_for_the_limit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backlog larger than the limit leaves whole: a full window is no reason to give up."""
+    monkeypatch.setattr(worker, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(queue, "WINDOW_MS", 1_500)
+    gateway = world.open(GATEWAY_RATE_LIMIT="2")
+    for number in range(3):
+        submit(gateway, email=f"p{number}@clinic-mail.example")
+    assert gateway.deliver_until_empty(by=WORKER)
+    assert posted(world) == 3
 
 
 KILLED = """
