@@ -17,6 +17,7 @@ from gateway.usecases.classes import Classes
 from gateway.usecases.definitions import Definitions
 from gateway.usecases.desk import Desk
 from gateway.usecases.instruments import Instruments
+from gateway.usecases.object_types import ObjectTypes
 from gateway.usecases.portal import Portal
 from gateway.usecases.properties import Properties
 from gateway.usecases.property_book import PropertyBook
@@ -62,12 +63,16 @@ def open_desk(
     desk = Desk(hubspot, shared.portal, separate=separate, now_ms=now_ms)
     calls = PropertyDefinitions(desk.hubspot.client)
     resources.callback(calls.close)
-    classes = Classes(desk, max_age_ms=settings.definition_max_age * 1000, now_ms=now_ms)
+    object_types = ObjectTypes(desk, calls, now_ms=now_ms)
+    classes = Classes(
+        desk, object_types, max_age_ms=settings.definition_max_age * 1000, now_ms=now_ms
+    )
     book = PropertyBook(
         desk,
         calls,
         shared.definitions,
         classes,
+        object_types,
         shared.locks,
         shared.portal,
         store.property_rows,

@@ -13,7 +13,8 @@ from gateway.domain.property_types import PAIRS, PURGED_AFTER_DAYS, PropertyFiel
 from gateway.domain.sensitivity import Sensitivity
 
 OBJECT = (
-    "contacts, companies, deals, tickets, appointments, projects, or a custom object's id (2-123)"
+    "contacts, companies, deals, tickets, appointments, projects, or a custom object's id "
+    "or name (2-123, pet)"
 )
 NAME = "the property's internal name"
 Arguments = argparse.ArgumentParser

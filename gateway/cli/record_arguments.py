@@ -10,7 +10,10 @@ from gateway.cli import records
 from gateway.cli.show import Out
 from gateway.domain.reveals import PURPOSE_WORDS, Purpose
 
-_OBJECT = "contacts, companies, deals, tickets, appointments, projects, or an object type id"
+_OBJECT = (
+    "contacts, companies, deals, tickets, appointments, projects, or a custom object's id or name "
+    "(2-123, pet)"
+)
 _NAMES = "a property, or several parted by commas; may be repeated"
 
 VALUES = """\

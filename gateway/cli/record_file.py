@@ -83,14 +83,14 @@ def association(kind: str, text: str) -> Association:
     address, _, how = text.partition(":")
     named, _, to_id = address.partition("/")
     own, other = named_object_type(kind), named_object_type(named)
-    if other is None or not is_record_id(to_id):
+    if not named or not is_record_id(to_id):
         raise UsageError("Write --associate OBJECT/ID, such as companies/456.")
     if how:
         category, _, number = how.partition(":")
         if category not in set(Category) or not (number.isascii() and number.isdigit()):
             raise UsageError(f"A type of association is one of {', '.join(Category)}, then :ID.")
         return Association(to_id, int(number[:10]), Category(category))
-    usual = USUAL_ASSOCIATIONS.get((own.id if own is not None else "", other.id))
+    usual = USUAL_ASSOCIATIONS.get((own.id if own else "", other.id if other else ""))
     if usual is None:
         raise UsageError(
             "HubSpot has no usual association between these objects. Name one, such as "

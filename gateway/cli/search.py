@@ -59,7 +59,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     """What the command takes."""
     command.add_argument(
         "--object", default=CONTACTS, metavar="KIND",
-        help="contacts (default), companies, deals, tickets, or an object type id",
+        help="contacts (default), another object, or a custom one by its id or name (2-123, pet)",
     )  # fmt: skip
     how = command.add_mutually_exclusive_group()
     how.add_argument("--filters", metavar="FILE", help="a JSON file, or - for standard input")

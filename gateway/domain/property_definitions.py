@@ -194,3 +194,7 @@ class SchemaRow(msgspec.Struct, frozen=True):
     label: str
     """In the plural, as HubSpot's own pages call it."""
     allows_sensitive: bool = True
+    singular: str = ""
+    """The label in the singular."""
+    names: tuple[str, ...] = ()
+    """What the account calls it inside: ``pet`` and ``p123_pet``."""

@@ -70,7 +70,8 @@ class PropertyFault(enum.StrEnum):
 _F = PropertyFault
 FAULTS: Mapping[PropertyFault, str] = {
     _F.UNKNOWN_OBJECT: "There is no such object type. Give contacts, companies, deals, tickets, "
-    "appointments, projects, or a custom object's id such as 2-123.",
+    "appointments, projects, or a custom object's id or name, such as 2-123 or pet (its name takes "
+    "the scope crm.schemas.custom.read).",
     _F.NO_SUCH_PROPERTY: "There is no {object} property called {name}. Check the name: it is the "
     "internal one, not the label.",
     _F.ARCHIVED: "{name} is archived, so nothing can be changed in it. Create it again to bring it "

@@ -103,7 +103,8 @@ class UnknownObjectType(Refused):
     def __init__(self) -> None:
         super().__init__(
             "There is no such object type. Take contacts, companies, deals, tickets, appointments, "
-            "projects, or the id of a custom object, such as 2-123."
+            "projects, or a custom object's id or name, such as 2-123 or pet (its name takes the "
+            "scope crm.schemas.custom.read)."
         )
 
 

@@ -84,6 +84,7 @@ class _Labels(msgspec.Struct, frozen=True):
 class _Schema(msgspec.Struct, frozen=True, rename="camel"):
     object_type_id: str
     name: str = ""
+    fully_qualified_name: str = ""
     labels: _Labels = _Labels()
     allows_sensitive_properties: bool | None = None
     # A table of HubSpot's documentation spells it without the s.
@@ -150,7 +151,10 @@ def schemas(response: Response) -> tuple[SchemaRow, ...]:
         kind = object_type(read.object_type_id) if read is not None else None
         if read is not None and kind is not None:
             label = read.labels.plural or read.labels.singular or read.name or kind.id
-            found.append(SchemaRow(kind, label, _allows_sensitive(read)))
+            names = (read.name, read.fully_qualified_name)
+            found.append(
+                SchemaRow(kind, label, _allows_sensitive(read), read.labels.singular, names)
+            )
     return tuple(found)
 
 

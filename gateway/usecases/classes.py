@@ -15,6 +15,7 @@ from gateway.domain.properties import Property
 from gateway.domain.record_errors import UnknownObjectType
 from gateway.domain.scopes import definition_need
 from gateway.usecases.desk import Desk
+from gateway.usecases.object_types import ObjectTypes
 
 SHOWN_MS = 2_000
 """How old a table may be by which values are shown or compared."""
@@ -38,8 +39,16 @@ class Classes:
     """Reads the tables, and keeps each for a short time. A name that is not in the one that is
     kept is looked for again at once. It may be used by many threads."""
 
-    def __init__(self, desk: Desk, *, max_age_ms: int, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        object_types: ObjectTypes,
+        *,
+        max_age_ms: int,
+        now_ms: Callable[[], int],
+    ) -> None:
         self._desk = desk
+        self._object_types = object_types
         self._max_age_ms = max_age_ms
         self._now_ms = now_ms
         # One lock per object type: nobody waits for the answer to another question.
@@ -49,6 +58,14 @@ class Classes:
         # outlives the tables: between an archived property and one made anew there is none.
         self._highest: dict[str, dict[str, int]] = collections.defaultdict(dict)
         self._changed_ms = 0
+
+    def kind(self, object_type: str) -> ObjectType:
+        """The object type a person named. Raises :class:`UnknownObjectType`, and what asking
+        raised."""
+        kind = self._object_types.named(object_type)
+        if kind is None:
+            raise UnknownObjectType
+        return kind
 
     def of(self, kind: ObjectType, names: Iterable[str] = (), *, anew: bool = False) -> ClassTable:
         """The table of an object type, in which ``names`` were looked for just now where they

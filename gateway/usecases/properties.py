@@ -47,7 +47,7 @@ LIVING = (False,)
 
 
 class Properties:
-    """The definitions of the account. ``object_type`` is ``contacts``, ``0-1``, ``2-123``…
+    """The definitions of the account. ``object_type`` is ``contacts``, ``0-1``, ``2-123``, ``pet``…
 
     All calls raise :class:`PropertyRefused` with every reason, and the :class:`HubSpotError` of
     asking; changes also :class:`NotAudited` and :class:`OutcomeNotAudited`.
@@ -63,7 +63,7 @@ class Properties:
         """The object types whose properties may be defined: HubSpot's, then the account's own
         where the token may see them."""
         require(by, Permission.VIEW_PROPERTIES)
-        return self._book.schemas()
+        return self._book.object_types.all()
 
     def list(
         self, object_type: str, *, by: User, archived: bool = False, max_age_ms: int = 0
@@ -104,7 +104,7 @@ class Properties:
             wish,
             present=self._book.present(kind),
             groups=self.groups.names(kind),
-            allows_sensitive=self._book.allows_sensitive(kind),
+            allows_sensitive=self._book.object_types.allows_sensitive(kind),
             revive=revive,
         )
         if reasons:

@@ -80,7 +80,7 @@ class PropertyBatches:
         book, kind = self._book, self._book.kind(object_type)
         present = book.present(kind)
         groups = frozenset(group.name for group in book.hubspot.groups(kind.plural))
-        allows = book.allows_sensitive(kind)
+        allows = book.object_types.allows_sensitive(kind)
         failed: dict[str, Reason] = {}
         good: dict[str, PropertyWish] = {}
         for name, wish in wishes.items():

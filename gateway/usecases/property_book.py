@@ -12,13 +12,12 @@ from gateway.domain.errors import IntakeClosed, PropertyRefused
 from gateway.domain.forms import field_key
 from gateway.domain.hubspot_errors import HubSpotError, NotFound, Unavailable
 from gateway.domain.locks import FormLock
-from gateway.domain.objects import OBJECT_TYPES, ObjectType, named_object_type
+from gateway.domain.objects import ObjectType
 from gateway.domain.property_definitions import (
     DefinedProperty,
     DefinitionChange,
     ListedProperty,
     PropertyListing,
-    SchemaRow,
 )
 from gateway.domain.property_faults import (
     DefinitionRejected,
@@ -36,7 +35,8 @@ from gateway.store.property_rows import PropertyRows
 from gateway.usecases.classes import Classes
 from gateway.usecases.definitions import Definitions
 from gateway.usecases.desk import Desk
-from gateway.usecases.portal import FRESH_MS, Portal
+from gateway.usecases.object_types import ObjectTypes
+from gateway.usecases.portal import Portal
 
 BOTH_STATES = (False, True)
 """Living properties, and archived ones."""
@@ -64,6 +64,7 @@ class PropertyBook:
         hubspot: PropertyDefinitions,
         definitions: Definitions,
         classes: Classes,
+        object_types: ObjectTypes,
         locks: LockStore,
         portal: Portal,
         rows: PropertyRows,
@@ -74,16 +75,16 @@ class PropertyBook:
         self.hubspot = hubspot
         self._definitions = definitions
         self._classes = classes
+        self.object_types = object_types
         self._locks = locks
         self._portal = portal
         self._rows = rows
         self._now_ms = now_ms
-        self._schemas: tuple[int, tuple[SchemaRow, ...]] = (0, ())
         self._read: dict[tuple[str, tuple[bool, ...]], tuple[int, PropertyListing]] = {}
 
     def kind(self, object_type: str) -> ObjectType:
         """The object type a person means. Raises :class:`PropertyRefused`."""
-        kind = named_object_type(object_type)
+        kind = self.object_types.named(object_type)
         if kind is None:
             raise PropertyRefused([reason(PropertyFault.UNKNOWN_OBJECT)])
         return kind
@@ -119,33 +120,12 @@ class PropertyBook:
         keys = {field_key(kind.id, name): name for name in names}
         found: dict[str, list[str]] = {}
         portal_id = self._portal.known_id()
-        for form_id in self._locks.form_ids():
+        for form_id in self._locks.form_ids(portal_id):
             lock = self._locks.of(form_id, portal_id)
             if isinstance(lock, FormLock):
                 for key in lock.fields.keys() & keys.keys():
                     found.setdefault(keys[key], []).append(lock.name)
         return {name: tuple(sorted(forms)) for name, forms in found.items()}
-
-    def schemas(self) -> tuple[SchemaRow, ...]:
-        """HubSpot's object types that may have sensitive properties, and the account's own where
-        the token may see them."""
-        ours = tuple(SchemaRow(row, row.plural.capitalize()) for row in OBJECT_TYPES.values())
-        read_ms, found = self._schemas
-        if not 0 <= self._now_ms() - read_ms <= FRESH_MS:
-            try:
-                found = self.hubspot.schemas()
-            except HubSpotError:
-                return ours
-            self._schemas = (self._now_ms(), found)
-        return (*ours, *found)
-
-    def allows_sensitive(self, kind: ObjectType) -> bool:
-        """Whether an object may have sensitive properties, as far as the token may know."""
-        if kind.id in OBJECT_TYPES:
-            return True
-        self._schemas = (0, ())
-        found = {row.kind.id: row.allows_sensitive for row in self.schemas()}
-        return found.get(kind.id, True)
 
     def ask(
         self, kind: ObjectType, change: DefinitionChange, names: Iterable[str], *, by: User

@@ -127,7 +127,7 @@ class PropertyPlans:
         revive: bool,
     ) -> Iterable[PlanStep]:
         known_groups = groups.keys() | planned.groups.keys()
-        allows = self._book.allows_sensitive(kind)
+        allows = self._book.object_types.allows_sensitive(kind)
         for name, wish in planned.properties.items():
             row = present.find(name)
             if row is not None and not row.definition.archived:

@@ -47,7 +47,7 @@ from gateway.policy.record_rules import ENVELOPE_BYTES, needs, reading_faults, s
 from gateway.usecases.classes import Classes, ClassTable
 from gateway.usecases.desk import Desk
 from gateway.usecases.record_views import as_record, showable
-from gateway.usecases.record_writing import RecordWriting, known_kind
+from gateway.usecases.record_writing import RecordWriting
 
 _T = TypeVar("_T")
 _ROOM = 256
@@ -86,7 +86,7 @@ class RecordBatches:
     ) -> BatchReport:
         """Records by id with ``properties``, as :meth:`Records.read` shows them."""
         require(by, Permission.VIEW_RECORDS)
-        kind = known_kind(object_type)
+        kind = self._classes.kind(object_type)
         _fits(ids)
         names = tuple(dict.fromkeys(properties))
         table = self._classes.to_show(kind, names)
@@ -118,7 +118,7 @@ class RecordBatches:
     def create(self, object_type: str, inputs: Sequence[NewRecord], *, by: User) -> BatchReport:
         """New records, each as :meth:`Records.create` makes one."""
         require(by, Permission.EDIT_RECORDS)
-        kind = known_kind(object_type)
+        kind = self._classes.kind(object_type)
         _fits(inputs)
         named = {name for one in inputs for name in one.values}
         table = self._classes.to_write(kind, named)
@@ -145,7 +145,7 @@ class RecordBatches:
     def update(self, object_type: str, inputs: Sequence[RecordChange], *, by: User) -> BatchReport:
         """Changes, each as :meth:`Records.update` makes one."""
         require(by, Permission.EDIT_RECORDS)
-        kind = known_kind(object_type)
+        kind = self._classes.kind(object_type)
         _fits(inputs)
         named = {name for one in inputs for name in _named(one)}
         table = self._classes.to_write(kind, named)
@@ -174,7 +174,7 @@ class RecordBatches:
     def archive(self, object_type: str, ids: Sequence[str], *, by: User) -> BatchReport:
         """Archives records by id. HubSpot passes over ids it has no record of."""
         require(by, Permission.EDIT_RECORDS)
-        kind = known_kind(object_type)
+        kind = self._classes.kind(object_type)
         _fits(ids)
         twice = _twice(ids)
         _refuse(

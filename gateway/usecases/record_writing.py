@@ -7,13 +7,12 @@ import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 
 from gateway.domain.errors import GatewayError, Reason
-from gateway.domain.objects import ObjectType, named_object_type
+from gateway.domain.objects import ObjectType
 from gateway.domain.record_errors import (
     InvalidRecord,
     NotAudited,
     OutcomeNotAudited,
     RecordFault,
-    UnknownObjectType,
     reason,
 )
 from gateway.domain.records import (
@@ -37,14 +36,6 @@ from gateway.usecases.instruments import Instruments
 
 LARGEST_TYPE = 2**31
 """Types of associations are numbers below this."""
-
-
-def known_kind(object_type: str) -> ObjectType:
-    """The object type a person named. Raises :class:`UnknownObjectType`."""
-    kind = named_object_type(object_type)
-    if kind is None:
-        raise UnknownObjectType
-    return kind
 
 
 def known_place(kind: ObjectType, record: RecordRef) -> str:

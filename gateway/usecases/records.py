@@ -46,7 +46,7 @@ from gateway.usecases.classes import Classes, ClassTable
 from gateway.usecases.desk import Desk
 from gateway.usecases.record_batches import RecordBatches
 from gateway.usecases.record_views import as_record, showable
-from gateway.usecases.record_writing import RecordWriting, known_kind, known_place
+from gateway.usecases.record_writing import RecordWriting, known_place
 from gateway.usecases.reveal import Reveal
 
 MANY_NAMES = 50
@@ -76,7 +76,7 @@ class Records:
         """The definitions of an object type's properties, those in more than one class left out.
         Raises :class:`UnknownObjectType`, :class:`MissingScope`, and what asking raised."""
         require(by, Permission.VIEW_RECORDS)
-        living = self._classes.of(known_kind(object_type)).living
+        living = self._classes.of(self._classes.kind(object_type)).living
         return tuple(found[0] for found in living.values() if len(found) == 1)
 
     def read(
@@ -96,7 +96,7 @@ class Records:
         :class:`UnknownRecord`, and what asking raised.
         """
         require(by, Permission.VIEW_RECORDS)
-        kind = known_kind(object_type)
+        kind = self._classes.kind(object_type)
         known_place(kind, record)
         known_by = [record.property_name] if isinstance(record, UniqueKey) else []
         table = self._classes.to_show(kind, [*properties, *known_by])
@@ -122,7 +122,7 @@ class Records:
         asking raised.
         """
         require(by, Permission.EDIT_RECORDS)
-        kind = known_kind(object_type)
+        kind = self._classes.kind(object_type)
         table = self._classes.to_write(kind, values)
         wanted = NewRecord(values, tuple(associations))
         _refuse(self._writing.faults_of_new(kind, wanted, table))
@@ -147,7 +147,7 @@ class Records:
     def archive(self, object_type: str, record: RecordRef, *, by: User) -> None:
         """Archives a record: HubSpot keeps it for 90 days. Raises as :meth:`update` does."""
         require(by, Permission.EDIT_RECORDS)
-        kind = known_kind(object_type)
+        kind = self._classes.kind(object_type)
         known_place(kind, record)
         table = self._classes.of(kind)
         if isinstance(record, UniqueKey):
@@ -161,7 +161,7 @@ class Records:
         self, change: Change, object_type: str, record: RecordRef, values: Values, *, by: User
     ) -> Record:
         require(by, Permission.EDIT_RECORDS)
-        kind = known_kind(object_type)
+        kind = self._classes.kind(object_type)
         wanted = RecordChange(record, values)
         known_by = [record.property_name] if isinstance(record, UniqueKey) else []
         table = self._classes.to_write(kind, [*values, *known_by])

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from gateway.domain.errors import GatewayError
 from gateway.domain.hubspot_errors import NotFound
-from gateway.domain.objects import named_object_type
 from gateway.domain.record_errors import (
     InvalidRecord,
     NeedsConfirmation,
@@ -18,7 +17,6 @@ from gateway.domain.record_errors import (
     NothingToReveal,
     RecordFault,
     TooManyReveals,
-    UnknownObjectType,
     UnknownRecord,
     reason,
 )
@@ -81,9 +79,7 @@ class Reveal:
         if purpose not in frozenset(Purpose):
             raise InvalidRecord({"": reason(RecordFault.NO_PURPOSE)})
         purpose = Purpose(purpose)
-        kind = named_object_type(object_type)
-        if kind is None:
-            raise UnknownObjectType
+        kind = self._classes.kind(object_type)
         place = audit_place(kind.id, record_id) if is_record_id(record_id) else None
         if place is None:
             raise InvalidRecord({"": reason(RecordFault.BAD_ID)})

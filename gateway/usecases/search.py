@@ -28,7 +28,6 @@ from gateway.store.searches import Searches
 from gateway.usecases.classes import Classes, ClassTable
 from gateway.usecases.desk import Desk
 from gateway.usecases.record_views import as_record, showable
-from gateway.usecases.record_writing import known_kind
 from gateway.usecases.records import Records
 
 TRIES = 4
@@ -60,13 +59,13 @@ class RecordSearch:
     def find(self, object_type: str, wanted: Search, *, by: User) -> Found:
         """One page of the records that fit, sensitive values masked.
 
-        ``object_type`` is an id or a name (``contacts``, ``0-1``, ``2-123``). Raises
+        ``object_type`` is an id or a name (``contacts``, ``0-1``, ``2-123``, ``pet``). Raises
         :class:`UnknownObjectType`; :class:`SearchRefused` with every reason at once;
         :class:`PermissionDenied` for a sensitive property that ``by`` may not have revealed;
         :class:`NotAudited`; :class:`MissingScope`; and the :class:`HubSpotError` of asking.
         """
         require(by, Permission.VIEW_RECORDS)
-        kind = known_kind(object_type)
+        kind = self._classes.kind(object_type)
         flaws = shape_flaws(wanted)
         if flaws:
             raise SearchRefused(flaws)
