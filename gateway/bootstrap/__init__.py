@@ -107,9 +107,11 @@ def _assemble(settings: Settings, emulator: Emulator | None, resources: ExitStac
         now_ms=_now_ms,
         breaker=breaker,
     )
+    locks = LockStore(settings.lock_file, keyring.fingerprint)
     definitions = Definitions(
         hubspot,
         store.snapshots,
+        approved=lambda: locks.form_ids(portal.known_id()),
         max_age_ms=settings.definition_max_age * 1000,
         keep_age_ms=settings.snapshot_max_age * 1000,
         now_ms=_now_ms,
@@ -119,7 +121,6 @@ def _assemble(settings: Settings, emulator: Emulator | None, resources: ExitStac
     store.probes.trust(
         lambda body: keyring.fingerprint(PROBE + body), portal.known_id, settings.unknown_window
     )
-    locks = LockStore(settings.lock_file, keyring.fingerprint)
     check = Check(
         definitions,
         portal,

@@ -85,7 +85,11 @@ FINDINGS: Mapping[str, _Row] = {
                                  "Nothing to do: it reports sensitive ones of contacts, companies, deals and tickets."),
     # forms
     "form_archived": _Row(_E, "The form is archived in HubSpot and takes no submissions.",
-                          "Restore or copy the form in HubSpot."),
+                          "Restore or copy the form in HubSpot. If it is retired for good, take its "
+                          "entry out of the lock file."),
+    "form_gone": _Row(_E, "HubSpot has the form no more, though a person approved it.",
+                      "Make the form again and approve it. If it is retired for good, take its entry "
+                      "out of the lock file."),
     "form_type": _Row(_E, "Only forms made in HubSpot can take Sensitive Data; this one is of type {type}.",
                       "Build the form in HubSpot's form editor."),
     "recaptcha": _Row(_E, "reCAPTCHA is switched on, so HubSpot refuses every submission by a program.",

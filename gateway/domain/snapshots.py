@@ -41,6 +41,11 @@ class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     rules_unknown: tuple[str, ...] = ()
     """Object types whose validation rules HubSpot did not tell."""
 
+    @property
+    def archived(self) -> bool:
+        """Whether HubSpot says that the form is archived."""
+        return self.definition is not None and self.definition.archived
+
     def by_address(self) -> dict[tuple[str, str], tuple[Property, ...]]:
         """The properties by (object type, name)."""
         found: dict[tuple[str, str], tuple[Property, ...]] = {}

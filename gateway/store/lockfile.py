@@ -75,11 +75,14 @@ class LockStore:
             return LockFault.PORTAL if other else None
         return file
 
-    def form_ids(self) -> frozenset[str]:
-        """The forms that have an entry, whether it counts or not."""
+    def form_ids(self, portal_id: int | None = None) -> frozenset[str]:
+        """The forms of the account ``portal_id`` (None while nobody knows which it is) that have
+        an entry, whether it counts or not."""
         with self._lock:
             file = self._current()
-        return frozenset(file.forms) if isinstance(file, LockFile) else frozenset()
+        if not isinstance(file, LockFile) or portal_id not in (None, file.portal):
+            return frozenset()
+        return frozenset(file.forms)
 
     def save(
         self, portal_id: int, form_id: str, lock: FormLock, before: Callable[[], None]

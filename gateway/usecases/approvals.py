@@ -114,7 +114,7 @@ class Approvals:
     def note_drift(self) -> int:
         """Tells the audit of every approved form that is no longer what was approved, once for
         each change of it; how many were told of now."""
-        if not self._locks.form_ids():
+        if not self._locks.form_ids(self._portal.known_id()):
             return 0
         try:
             reports = self._check.all()

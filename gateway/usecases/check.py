@@ -13,16 +13,19 @@ from gateway.domain.errors import (
     PolicyViolation,
     UnknownForm,
 )
+from gateway.domain.findings import finding
 from gateway.domain.forms import FormDefinition
 from gateway.domain.hubspot_errors import HubSpotError, NotFound, NotInstalled, Unauthorized
-from gateway.domain.locks import Approval, FormLock, LockFault
+from gateway.domain.locks import Approval, Aspect, Change, FormLock, LockFault
 from gateway.domain.reports import FormReport
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.snapshots import Snapshot
 from gateway.domain.submissions import Payload
 from gateway.domain.validations import ValidationRule
 from gateway.intake.property_rules import rule_findings
+from gateway.policy.drift import GONE, IN_USE
 from gateway.policy.gate import examine
+from gateway.policy.scopes import scope_report
 from gateway.store.lockfile import LockStore
 from gateway.usecases.definitions import Definitions, Described
 from gateway.usecases.portal import Portal
@@ -129,10 +132,16 @@ class Check:
         return snapshot.definition, report
 
     def all(self) -> tuple[FormReport, ...]:
-        """The report on every form of the account."""
+        """The report on every form of the account, and on those that were approved and are
+        archived or gone."""
         described = self._definitions.all()
         held = self._held()
-        return tuple(self._report(one, held) for one in described)
+        reports = [self._report(one, held) for one in described]
+        if not any(one.stale for one in described):
+            known = {one.form_id for one in reports}
+            gone = self._locks.form_ids(self._portal.known_id()) - known
+            reports += [self._gone(form_id, held) for form_id in sorted(gone)]
+        return tuple(reports)
 
     def thank_you(self, form_id: str) -> str:
         """What the form says to a person whose answers arrived: markup from HubSpot, to be
@@ -192,6 +201,21 @@ class Check:
             required=self._approval_required,
             lock=found if isinstance(found, FormLock) else None,
             fault=found if isinstance(found, LockFault) else None,
+        )
+
+    def _gone(self, form_id: str, held: frozenset[str] | None) -> FormReport:
+        """The report on a form that was approved, and that HubSpot has no more."""
+        lock = self.approval(form_id).lock
+        return FormReport(
+            form_id=form_id,
+            form_name=lock.name if lock is not None else form_id,
+            fields=(),
+            findings=(finding("form_gone"),),
+            scopes=scope_report((), held),
+            snapshot_hash="",
+            read_at_ms=self._now_ms(),
+            lock=lock,
+            drift=(Change(None, Aspect.ARCHIVED, IN_USE, GONE),) if lock is not None else (),
         )
 
     def _report(self, described: Described, held: frozenset[str] | None) -> FormReport:

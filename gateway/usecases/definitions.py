@@ -59,6 +59,7 @@ class Definitions:
         hubspot: HubSpot,
         snapshots: Snapshots,
         *,
+        approved: Callable[[], frozenset[str]],
         max_age_ms: int,
         keep_age_ms: int,
         now_ms: Callable[[], int],
@@ -67,6 +68,9 @@ class Definitions:
         self._breaker = breaker
         self._hubspot = hubspot
         self._snapshots = snapshots
+        self._approved = approved
+        """The ids of the forms that people approved: looked at even when HubSpot lists them no
+        more, since an archived form would else be gone without a word."""
         self._max_age_ms = max_age_ms
         self._keep_age_ms = keep_age_ms
         self._now_ms = now_ms
@@ -108,9 +112,11 @@ class Definitions:
             except NotFound:
                 raise UnknownForm from None
         described = self.all()
-        named = [one.snapshot.form_id for one in described if one.snapshot.form_name == wanted]
+        named = [one.snapshot for one in described if one.snapshot.form_name == wanted]
+        # A copy often bears the name of the archived form it replaces.
+        named = [one for one in named if not one.archived] or named
         if len(named) == 1:
-            return named[0]
+            return named[0].form_id
         if any(one.stale for one in described):
             raise Unavailable
         raise UnknownForm
@@ -186,7 +192,7 @@ class Definitions:
             return Described(remembered, stale=True)
 
     def all(self) -> tuple[Described, ...]:
-        """Every form of the account, by name. Raises the :class:`HubSpotError` of asking when
+        """Every form of the account, by name, and those approved ones that are archived. Raises the :class:`HubSpotError` of asking when
         none is remembered either."""
         try:
             with self._locks[ALL_FORMS]:
@@ -205,7 +211,10 @@ class Definitions:
     def _list(self, oldest: int) -> None:
         at_ms = self._now_ms()
         with self._breaker.guard(ALL_FORMS):
-            listings = self._hubspot.forms()
+            listings = [*self._hubspot.forms()]
+            for form_id in sorted(self._approved() - {one.id for one in listings}):
+                with contextlib.suppress(NotFound):
+                    listings.append(self._hubspot.form(form_id))
             for listing in listings:
                 self._join(listing, at_ms, oldest)
         ids = tuple(one.id for one in listings)

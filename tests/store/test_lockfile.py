@@ -75,7 +75,7 @@ def test_no_file_is_no_approval(store: LockStore) -> None:
     """Nothing was approved, and nothing is wrong."""
     assert store.of(FORM, PORTAL) is None
     assert store.fault(PORTAL) is None
-    assert store.form_ids() == frozenset()
+    assert store.form_ids(PORTAL) == frozenset()
 
 
 def test_what_is_saved_is_read_back(store: LockStore, path: Path) -> None:
@@ -86,7 +86,9 @@ def test_what_is_saved_is_read_back(store: LockStore, path: Path) -> None:
     for reader in (store, LockStore(path, sign)):
         assert reader.of(FORM, PORTAL) == kept
         assert reader.of(OTHER, PORTAL) is None
-        assert reader.form_ids() == {FORM}
+        assert reader.form_ids(PORTAL) == {FORM}
+        assert reader.form_ids(None) == {FORM}
+        assert reader.form_ids(PORTAL + 1) == frozenset()
     assert store.of(FORM, None) == kept
 
 
@@ -235,7 +237,7 @@ def test_a_file_nobody_can_read(content: bytes, store: LockStore, path: Path) ->
     path.write_bytes(content)
     assert store.of(FORM, PORTAL) is LockFault.UNREADABLE
     assert store.fault(PORTAL) is LockFault.UNREADABLE
-    assert store.form_ids() == frozenset()
+    assert store.form_ids(PORTAL) == frozenset()
     with pytest.raises(LockNotWritten, match="cannot be read"):
         save(store)
     assert path.read_bytes() == content
@@ -316,4 +318,4 @@ def test_two_approvals_at_once_are_both_kept(path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert stores[0].form_ids() == {f"form-{i}" for i in range(8)}
+    assert stores[0].form_ids(PORTAL) == {f"form-{i}" for i in range(8)}

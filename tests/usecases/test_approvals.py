@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -452,6 +453,57 @@ def test_a_worker_tells_the_audit_of_drift(world: World) -> None:
     assert told(world, Action.FORM_DRIFTED) == [
         (Action.FORM_DRIFTED, "worker", ("insurance_number",))
     ]
+
+
+def listed(gateway: Gateway) -> dict[str, FormReport]:
+    """Every form that is shown, by its id."""
+    return {report.form_id: report for report in gateway.forms(by=LOCAL_OPERATOR)}
+
+
+def test_an_approved_form_that_is_archived_stays_in_sight(world: World) -> None:
+    """HubSpot lists it no more; the list, its name, the doctor and the audit still know it, and
+    that it is closed and why. A copy of its name takes the name over."""
+    gateway = world.open(**AT_ONCE)
+    approve(gateway)
+    form_id = world.form_id(PATIENT)
+    drift(world.portal, "archive_form", {"form": PATIENT})
+    report = listed(gateway)[form_id]
+    assert (report.form_name, report.open) == (PATIENT, False)
+    assert {"form_archived", "drift"} <= codes(report)
+    assert check(gateway, PATIENT).form_id == form_id
+    assert any(PATIENT in one.message for one in gateway.doctor(by=LOCAL_OPERATOR))
+    assert gateway.approvals.note_drift() == 1
+    copied = {**world.portal.forms[form_id], "id": str(uuid.uuid4()), "archived": False}
+    world.portal.forms[copied["id"]] = copied
+    assert listed(gateway).keys() >= {form_id, copied["id"]}
+    assert check(gateway, PATIENT).form_id == copied["id"]
+
+
+def test_an_approved_form_that_is_gone_stays_in_sight(world: World) -> None:
+    """What HubSpot has erased is told, with the name it was approved under, until its entry is
+    taken out of the file; without an approval nobody misses it."""
+    gateway = world.open(**AT_ONCE)
+    approve(gateway)
+    form_id, other = world.form_id(PATIENT), world.form_id(IDENTIFICATION)
+    del world.portal.forms[form_id]
+    del world.portal.forms[other]
+    report = listed(gateway)[form_id]
+    assert (report.form_name, codes(report)) == (PATIENT, {"form_gone"})
+    assert [one.aspect for one in report.drift] == [Aspect.ARCHIVED]
+    assert other not in listed(gateway)
+    assert gateway.approvals.note_drift() == 1
+    assert gateway.approvals.note_drift() == 0
+    edit(world, lambda told: told["forms"].pop(form_id))
+    assert form_id not in listed(gateway)
+
+
+def test_another_accounts_forms_are_not_missed(world: World) -> None:
+    """A lock file of another account closes the forms; its own are none of ours."""
+    gateway = world.open(**AT_ONCE)
+    approve(gateway)
+    del world.portal.forms[world.form_id(PATIENT)]
+    edit(world, lambda told: told.update(portal=told["portal"] + 1))
+    assert {report.form_name for report in listed(gateway).values()}.isdisjoint({PATIENT})
 
 
 def test_without_approvals_nobody_asks_about_drift(world: World) -> None:
