@@ -29,6 +29,9 @@ MEASURED = (
 )
 """What stands in the document of a probe, as in :class:`Probe`."""
 
+NOWHERE = "(no longer in the outbox)"
+"""What stands in the place of a form's name."""
+
 OWN_ANSWERS = "Give answers that fit this form in a JSON file with --answers."
 
 
@@ -94,7 +97,7 @@ def _numbers(row: BalanceRow) -> dict[str, int]:
 def _balance_text(balance: Balance) -> str:
     table: list[tuple[str, ...]] = [("day", *NUMBERS, "", "form")]
     for row in balance.rows:
-        table.append((row.day, *_shown(row), row.form_name))
+        table.append((row.day, *_shown(row), row.form_name if row.form_id else NOWHERE))
     table.append(("all", *_shown(balance.total), ""))
     widths = [max(len(line[column]) for line in table) for column in range(len(NUMBERS) + 2)]
     lines = [

@@ -53,7 +53,8 @@ class Overview:
 @dataclasses.dataclass(frozen=True)
 class BalanceRow:
     """One form and day (UTC, as YYYY-MM-DD), or all of them. ``queued`` counts what is on its
-    way: QUEUED, SENDING and UNKNOWN. ``withdrawn`` are those a person discarded or corrected."""
+    way: QUEUED, SENDING and UNKNOWN. ``withdrawn`` are those a person discarded or corrected.
+    What the audit tells of and the outbox has no more belongs to no form: ``form_id`` is ""."""
 
     form_id: str
     form_name: str
@@ -76,8 +77,8 @@ class BalanceRow:
 
 @dataclasses.dataclass(frozen=True)
 class Balance:
-    """The books. ``accepted`` of the total is counted from the audit, all else from the outbox,
-    so that a submission that vanished shows."""
+    """The books. ``accepted`` is counted from the audit, all else from the outbox, so that a
+    submission that vanished shows."""
 
     rows: tuple[BalanceRow, ...]
     total: BalanceRow

@@ -26,6 +26,8 @@ _COLUMNS: Mapping[str, tuple[type, bool]] = {
     column.name: (column.type.python_type, bool(column.nullable)) for column in outbox.c
 }
 _SAFE: Mapping[type, Any] = {int: 0, str: "", bytes: b""}
+LATEST_MS = 10**14
+"""No time is later (it is in the year 5138): one beyond it, or before 1970, is damage."""
 
 
 def readable(text: object) -> bool:
@@ -58,7 +60,7 @@ def sound_rows(
     seen = start
     while len(found) < limit:
         page = connection.execute(asked, {**words, "most": limit, "skip": seen}).mappings().all()
-        found += [{name: _mended(name, row[name]) for name in row} for row in page if sound(row)]
+        found += [{name: mended(name, row[name]) for name in row} for row in page if sound(row)]
         seen += len(page)
         if len(page) < limit:
             break
@@ -81,7 +83,7 @@ def status_of(row: RowMapping, history: tuple[tuple[int, State, str], ...]) -> S
 
 def _status(row: RowMapping) -> tuple[dict[str, Any], bool]:
     """The columns of a :class:`Status`, and whether none of them is damaged."""
-    told = {name: _mended(name, row[name]) for name in row if name in _SHOWN}
+    told = {name: mended(name, row[name]) for name in row if name in _SHOWN}
     unharmed = all(_fits(name, row[name]) for name in told)
     state, rejected = told.pop("state"), _rejected(told.pop("rejected_fields"))
     unharmed = (
@@ -114,10 +116,16 @@ def _fits(name: str, value: object) -> bool:
     kind, nullable = _COLUMNS[name]
     if value is None:
         return nullable
-    return readable(value) if kind is str else isinstance(value, kind)
+    if kind is str:
+        return readable(value)
+    if name.endswith("_ms"):
+        return isinstance(value, int) and 0 <= value <= LATEST_MS
+    return isinstance(value, kind)
 
 
-def _mended(name: str, value: object) -> Any:
+def mended(name: str, value: object) -> Any:
+    """What can be shown of a value of the column ``name``: itself where it is not damaged, else
+    what is left of a text, or a safe value."""
     if _fits(name, value):
         return value
     kind, nullable = _COLUMNS[name]

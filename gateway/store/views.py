@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select
 
-from gateway.domain.audit import Action
 from gateway.domain.submissions import FINAL, State, Status
 from gateway.store.audit import rows_of, unreadable_rows, walk
-from gateway.store.damage import readable, state_of, status_of, whole
+from gateway.store.books import Booked, books
+from gateway.store.damage import LATEST_MS, mended, readable, state_of, status_of, whole
 from gateway.store.means import Means
-from gateway.store.schema import audit, outbox
+from gateway.store.schema import outbox
 
 _C = outbox.c
 _STATUS = (_C.sid, _C.receipt, _C.form_id, _C.form_name, _C.state, _C.attempts,
@@ -25,20 +25,26 @@ _NEWEST_FIRST = (
     .limit(bindparam("most"))
 )
 _COUNTS = select(_C.state, func.count()).group_by(_C.state)
+_TIMED = _C.accepted_at_ms.between(0, LATEST_MS)
+"""Whether the time of acceptance is one: a damaged one is not reckoned with."""
 _OLDEST = (
     select(_C.state, func.min(_C.accepted_at_ms))
-    .where(_C.state.not_in([state.value for state in FINAL]))
+    .where(_C.state.not_in([state.value for state in FINAL]), _TIMED)
     .group_by(_C.state)
 )
 _ACCEPTED_AT = (
     select(_C.accepted_at_ms)
-    .where(_C.accepted_at_ms >= bindparam("after"))
+    .where(_C.accepted_at_ms >= bindparam("after"), _TIMED)
     .order_by(_C.accepted_at_ms.desc())
     .limit(bindparam("most"))
 )
 _DELIVERED_AT = (
     select(_C.accepted_at_ms, _C.changed_at_ms)
-    .where(_C.state == State.DELIVERED.value, _C.changed_at_ms >= bindparam("after"))
+    .where(
+        _C.state == State.DELIVERED.value,
+        _C.changed_at_ms.between(bindparam("after"), LATEST_MS),
+        _TIMED,
+    )
     .order_by(_C.changed_at_ms.desc())
     .limit(bindparam("most"))
 )
@@ -52,7 +58,6 @@ _DELIVERED = (
     .limit(bindparam("most"))
 )
 _ALL = select(*(column for column in _C if column is not _C.envelope))
-_DAY_MS = 86_400_000
 _COPIES = select(_C.receipt, _C.copies).where(_C.copies > 1).order_by(_C.accepted_at_ms)
 
 
@@ -104,23 +109,24 @@ class Views:
         found = self._means.reader.run(lambda connection: connection.execute(_OLDEST).all())
         oldest: dict[State, int] = {}
         for text, at_ms in found:
-            if isinstance(at_ms, int):
-                state = state_of(text)
-                oldest[state] = min(at_ms, oldest.get(state, at_ms))
+            state = state_of(text)
+            oldest[state] = min(int(at_ms), oldest.get(state, at_ms))
         return oldest
 
     def accepted_since(self, after_ms: int, most: int) -> Sequence[int]:
         """When the newest submissions since then were accepted, newest first."""
         asked = {"after": after_ms, "most": most}
         return self._means.reader.run(
-            lambda connection: list(connection.execute(_ACCEPTED_AT, asked).scalars())
+            lambda connection: [int(at) for at in connection.execute(_ACCEPTED_AT, asked).scalars()]
         )
 
     def delivered_since(self, after_ms: int, most: int) -> Sequence[tuple[int, int]]:
         """(accepted, delivered) in ms of the newest deliveries since then, newest first."""
         asked = {"after": after_ms, "most": most}
         return self._means.reader.run(
-            lambda connection: [(a, d) for a, d in connection.execute(_DELIVERED_AT, asked)]
+            lambda connection: [
+                (int(a), int(d)) for a, d in connection.execute(_DELIVERED_AT, asked)
+            ]
         )
 
     def delivered_between(
@@ -132,26 +138,9 @@ class Views:
             lambda connection: [(r, f, d) for r, f, d in connection.execute(_DELIVERED, asked)]
         )
 
-    def books(self) -> tuple[Sequence[tuple[str, str, int, Mapping[State, int]]], int]:
-        """(form id, form name, day since 1970 (UTC), count of each state) for each form and
-        day, and how many acceptances the audit knows: the two must agree."""
-
-        def question(
-            connection: Connection,
-        ) -> tuple[Sequence[tuple[str, str, int, Mapping[State, int]]], int]:
-            day = (_C.accepted_at_ms - _C.accepted_at_ms % _DAY_MS).label("day")
-            columns = [func.sum(case((_counts_as(s), 1), else_=0)) for s in State]
-            asked = select(_C.form_id, func.max(_C.form_name), day, *columns).group_by(
-                _C.form_id, day
-            )
-            rows = [
-                (form, name, int(start) // _DAY_MS, dict(zip(State, map(int, told), strict=True)))
-                for form, name, start, *told in connection.execute(asked.order_by(day, _C.form_id))
-            ]
-            accepted = select(func.count()).where(audit.c.action == Action.ACCEPTED.value)
-            return rows, int(connection.execute(accepted).scalar_one())
-
-        return self._means.reader.run(question)
+    def books(self) -> tuple[Sequence[Booked], int]:
+        """Where everything that was accepted stands: see :func:`~gateway.store.books.books`."""
+        return self._means.reader.run(books)
 
     def sid_of(self, receipt: str) -> str | None:
         """The id, which is also the tag, of the submission with this receipt."""
@@ -178,7 +167,11 @@ class Views:
     def copies(self) -> tuple[tuple[str, int], ...]:
         """(receipt, how often HubSpot has it) where that is more than once, oldest first."""
         return self._means.reader.run(
-            lambda connection: tuple((r, c) for r, c in connection.execute(_COPIES))
+            lambda connection: tuple(
+                (mended("receipt", receipt), count)
+                for receipt, count in connection.execute(_COPIES)
+                if isinstance(count, int)
+            )
         )
 
     def damaged(self) -> int:

@@ -74,10 +74,10 @@ class Watch:
         :class:`OutboxUnreadable`."""
         told, accepted = self._outbox.books()
         rows = tuple(
-            _row(form_id, name, _day(day), sum(counts.values()), counts)
-            for form_id, name, day, counts in told
+            _row(one.form_id, one.form_name, _day(one.day), one.accepted, one.counts)
+            for one in told
         )
-        sums = {s: sum(counts[s] for _, _, _, counts in told) for s in State}
+        sums = {s: sum(one.counts[s] for one in told) for s in State}
         return Balance(
             rows=rows,
             total=_row("", "", "", accepted, sums),

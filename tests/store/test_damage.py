@@ -118,6 +118,39 @@ def test_a_damaged_row_is_shown_with_what_is_left(
 
 
 @pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "value", ["'yesterday'", "x'ff'", "1e17", "9223372036854775807", "-5", "1.5"]
+)
+@pytest.mark.parametrize("column", ["accepted_at_ms", "changed_at_ms", "form_id", "copies"])
+def test_numbers_and_books_are_drawn_over_a_damaged_row(desk: Any, column: str, value: str) -> None:
+    """Whatever stands in one row, the counts, ages, charts and books of the others are right, and
+    the damaged one is counted once."""
+    _, done, _, waiting = [
+        desk.one_in(state)
+        for state in (State.DELIVERED, State.DELIVERED, State.QUEUED, State.QUEUED)
+    ]
+    for sid in (done, waiting):
+        spoil(desk, sid, column, value)
+    box, now = desk.outbox, desk.clock()
+    for at in (*box.accepted_since(now - 5_000, 9), *sum(box.delivered_since(now - 5_000, 9), ())):
+        assert isinstance(at, int)
+    assert box.oldest()[State.QUEUED] <= now
+    rows, accepted = box.books()
+    assert accepted == sum(one.accepted for one in rows) == 4
+    for one in rows:
+        assert sum(one.counts.values()) == one.accepted
+        f"{one.form_id}{one.form_name}".encode()
+        assert 0 <= one.day <= now // 86_400_000
+    for receipt, copies in box.copies():
+        assert f"{receipt}".encode()
+        assert isinstance(copies, int)
+    for status in box.listing():
+        assert 0 <= status.accepted_at_ms <= now
+    if column.endswith("_ms"):
+        assert box.damaged() == 2
+
+
+@pytest.mark.sqlite
 def test_an_unknown_state_cannot_be_corrected(desk: Any) -> None:
     """What nobody knows the state of is not replaced by a correction."""
     damaged = desk.accept()

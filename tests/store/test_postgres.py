@@ -311,8 +311,9 @@ def test_every_question_is_understood(open_desk: Callable[[], Any]) -> None:
     box, day = desk.outbox, desk.clock() // 86_400_000
     rows, accepted = box.books()
     assert accepted == 5
-    assert {told_day for _, _, told_day, _ in rows} == {day}
-    assert sum(counts[State.HELD] for *_, counts in rows) == 1
+    assert {one.day for one in rows} == {day}
+    assert sum(one.accepted for one in rows) == 5
+    assert sum(one.counts[State.HELD] for one in rows) == 1
     assert set(box.oldest()) == {State.UNKNOWN, State.HELD, State.REJECTED, State.QUEUED}
     assert len(box.accepted_since(0, 9)) == 5
     assert len(box.delivered_since(0, 9)) == 1

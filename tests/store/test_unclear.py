@@ -142,10 +142,10 @@ def test_the_books_count_every_state_by_form_and_day(desk: Any) -> None:
     desk.clock.pass_s(86_400)
     desk.accept()
     rows, accepted = desk.outbox.books()
-    assert sum(sum(counts.values()) for _, _, _, counts in rows) == accepted
-    days = {day for _, _, day, _ in rows}
-    assert len(days) == 2
-    totals = {state: sum(counts[state] for _, _, _, counts in rows) for state in State}
+    assert sum(sum(one.counts.values()) for one in rows) == accepted
+    assert all(sum(one.counts.values()) == one.accepted for one in rows)
+    assert len({one.day for one in rows}) == 2
+    totals = {state: sum(one.counts[state] for one in rows) for state in State}
     assert totals == dict(desk.outbox.counts())
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from samples import PATIENT, World, settled, submit
+from samples import IDENTIFICATION, PATIENT, World, settled, submit
 
 from gateway import bootstrap
 from gateway.domain import queue as domain_queue
@@ -203,7 +203,8 @@ def test_an_overview_tells_what_is_so(world: World, gateway: Gateway) -> None:
 
 
 def test_a_row_that_vanished_shows_in_the_books(world: World, gateway: Gateway) -> None:
-    """The audit counts what was accepted: a missing submission unbalances the books."""
+    """The audit counts what was accepted: a missing submission unbalances the books, and its
+    day; what is there stays balanced."""
     import sqlite3
 
     submit(gateway)
@@ -215,6 +216,30 @@ def test_a_row_that_vanished_shows_in_the_books(world: World, gateway: Gateway) 
     balance = gateway.balance(by=LOCAL_OPERATOR)
     assert not balance.balanced
     assert not balance.audit_intact
+    missing, there = balance.rows
+    assert (missing.form_id, missing.accepted, missing.queued) == ("", 1, 0)
+    assert (there.form_name, there.accepted, there.queued) == (PATIENT, 1, 1)
+    assert there.balanced
+    assert not missing.balanced
+
+
+def test_a_row_that_nobody_accepted_shows_at_its_form_and_day(
+    world: World, gateway: Gateway
+) -> None:
+    """What the audit does not tell of unbalances the row it stands in, and no other."""
+    import sqlite3
+
+    first = submit(gateway)
+    submit(gateway, IDENTIFICATION)
+    (file,) = world.folder.rglob("outbox.db")
+    with sqlite3.connect(file) as database:
+        database.execute("update outbox set sid = 'f' || substr(sid, 2) where receipt = ?",
+                         (first.code,))  # fmt: skip
+    database.close()
+    wrong = [row for row in gateway.balance(by=LOCAL_OPERATOR).rows if not row.balanced]
+    assert {(row.form_name, row.accepted, row.queued) for row in wrong} == {
+        ("", 1, 0), (PATIENT, 0, 1)
+    }  # fmt: skip
 
 
 def test_metrics_count_without_names(world: World, gateway: Gateway) -> None:
