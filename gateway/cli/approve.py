@@ -16,6 +16,7 @@ from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.users import LOCAL_OPERATOR
 from gateway.intake.number_checks import NUMBER_CHECKS
 from gateway.policy.approving import Declared
+from gateway.policy.differences import SHOWN_CHOICES, choices_in_words, named
 from gateway.usecases.approvals import Preview
 
 NO_CHECK = "none"
@@ -108,6 +109,7 @@ def _field(pinned: FieldLock) -> dict[str, Any]:
         "type": pinned.type,
         "field_type": pinned.field_type,
         "choices": pinned.choices,
+        "values": list(pinned.values),
         "created_at": pinned.created_at,
         "guard": str(pinned.guard),
         "check": pinned.check,
@@ -138,13 +140,18 @@ def _text(shown: Preview) -> Iterator[str]:
         yield "It is approved as it is; there is nothing to do."
 
 
+def _choices(pinned: FieldLock) -> str:
+    told = f" ({named(pinned.values, SHOWN_CHOICES)})" if pinned.values else ""
+    return choices_in_words(pinned.choices, (), ()) + told if pinned.choices else ""
+
+
 def _words(pinned: FieldLock) -> str:
     shown = pinned.sensitivity.label
     shown += f" [{', '.join(pinned.categories)}]" if pinned.categories else ""
     parts = [
         f"{shown:<24}",
         pinned.field_type,
-        f"{pinned.choices} choices" if pinned.choices else "",
+        _choices(pinned),
         "" if pinned.minimum is pinned.sensitivity
         else f"at least {pinned.minimum.label.lower()}",
         "guard warns only" if pinned.guard is GuardMode.WARN else "",

@@ -114,6 +114,12 @@ def report_text(one: FormReport) -> str:
         if f.scope_needed:
             held = {True: "held", False: "missing", None: "not known"}[f.scope_held]
             lines.append(f"  {'':<8}{'':<{width}}  scope {' or '.join(f.scope_needed[:2])}: {held}")
+        lines += [
+            f"  {'':<8}{'':<{width}}  {also.message}"
+            for also in one.findings
+            # What has changed stands at the top, a line each.
+            if also.field == f.key and also.message != f.reason and also.code != "drift"
+        ]
     of_form = [f for f in one.findings if f.field is None]
     lines += [f"  {_WEIGHTS[f.severity]}: {f.message} {f.cure}" for f in of_form]
     return "\n".join(lines)

@@ -43,6 +43,9 @@ class FieldLock(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     options: str | None = None
     """SHA-256 (hex) over the values of the field's and the property's choices, in alphabetical
     order; None for a field without choices."""
+    values: tuple[str, ...] = ()
+    """What the field's choices send, in alphabetical order, so that a person sees which one came
+    or went; empty where there are very many."""
     guard: GuardMode = GuardMode.BLOCK
     check: str | None = None
     """The check digits its answers must have: a row of ``NUMBER_CHECKS``; None for none."""
@@ -58,6 +61,9 @@ class FormLock(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """SHA-256 (hex) over the consent mode and its texts."""
     consent_mode: str
     """As HubSpot spells it, so that a change can be told in words."""
+    consent_texts: dict[str, str] = {}
+    """The consent's texts, each by the name a person knows it by, for the same reason; empty
+    where they are very long."""
     approved_by: str
     approved_at: str
     """ISO 8601, UTC."""

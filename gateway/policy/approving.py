@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from gateway.domain.locks import FieldLock, FormLock, GuardMode
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.snapshots import Snapshot
+from gateway.policy.differences import consent_texts
 from gateway.policy.drift import consent_digest, fields_of, pins
 
 
@@ -55,6 +56,7 @@ def proposed(
             created_at=now.created_at,
             choices=now.choices,
             options=now.options,
+            values=now.values,
             guard=declared.guard.get(key, kept.guard if kept is not None else GuardMode.BLOCK),
             check=declared.checks.get(key, kept.check if kept is not None else None),
         )
@@ -63,6 +65,7 @@ def proposed(
         form_type=form.form_type,
         consent=consent_digest(form.legal_consent_options),
         consent_mode=form.legal_consent_options.type,
+        consent_texts=consent_texts(form.legal_consent_options),
         approved_by=by,
         approved_at=at,
         fields=fields,

@@ -20,6 +20,12 @@ from gateway.domain.locks import Aspect, Change, FieldLock, FormLock
 from gateway.domain.properties import Property
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.snapshots import Snapshot
+from gateway.policy.differences import (
+    MOST_CHOICES,
+    choices_in_words,
+    consent_texts,
+    texts_in_words,
+)
 
 SENTENCES: Mapping[Aspect, str] = {
     Aspect.CLASS: "the class of {name} was {was}, and is {now}",
@@ -61,6 +67,8 @@ class _Pinned(Protocol):
     def choices(self) -> int: ...
     @property
     def options(self) -> str | None: ...
+    @property
+    def values(self) -> tuple[str, ...]: ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,27 +82,32 @@ class Pins:
     created_at: str | None
     choices: int
     options: str | None
+    values: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True)
 class _Row:
     pinned: Callable[[_Pinned], object]
     """What is compared."""
-    words: Callable[[_Pinned], str]
+    words: Callable[[_Pinned, _Pinned], str]
+    """The first of the two, in words that say where it differs from the second."""
 
 
 _COMPARED: Mapping[Aspect, _Row] = {
-    Aspect.FIELD_TYPE: _Row(lambda one: one.field_type, lambda one: one.field_type),
-    Aspect.CLASS: _Row(lambda one: one.sensitivity, lambda one: class_words(one.sensitivity)),
+    Aspect.FIELD_TYPE: _Row(lambda one: one.field_type, lambda one, _: one.field_type),
+    Aspect.CLASS: _Row(lambda one: one.sensitivity, lambda one, _: class_words(one.sensitivity)),
     Aspect.CATEGORIES: _Row(
-        lambda one: one.categories, lambda one: ", ".join(one.categories) or "none"
+        lambda one: one.categories, lambda one, _: ", ".join(one.categories) or "none"
     ),
-    Aspect.TYPE: _Row(lambda one: one.type, lambda one: one.type or "not named"),
+    Aspect.TYPE: _Row(lambda one: one.type, lambda one, _: one.type or "not named"),
     Aspect.CREATED_AT: _Row(
-        lambda one: one.created_at, lambda one: one.created_at or "at a time nobody named"
+        lambda one: one.created_at, lambda one, _: one.created_at or "at a time nobody named"
     ),
     Aspect.OPTIONS: _Row(
-        lambda one: one.options, lambda one: f"{one.choices} choices" if one.options else "none"
+        lambda one: one.options,
+        lambda one, other: (
+            choices_in_words(one.choices, one.values, other.values) if one.options else "none"
+        ),
     ),
 }
 """What is compared of a field that is on the form and has its property."""
@@ -163,6 +176,7 @@ def pins(field: FormField, prop: Property) -> Pins:
         created_at=prop.created_at,
         choices=len(offered or known),
         options=_digest([sorted(offered), sorted(known)]) if offered or known else None,
+        values=tuple(sorted(offered or known)) if len(offered or known) <= MOST_CHOICES else (),
     )
 
 
@@ -186,7 +200,12 @@ def _of_form(form: FormDefinition, lock: FormLock) -> Iterator[Change]:
     if form.configuration.recaptcha_enabled:
         yield Change(None, Aspect.RECAPTCHA, OFF, ON)
     if consent_digest(consent) != lock.consent:
-        yield _told(None, Aspect.CONSENT, _words(lock.consent_mode), _words(consent.type))
+        now = consent_texts(consent)
+        was_told, now_told = _words(lock.consent_mode), _words(consent.type)
+        if was_told == now_told:
+            was_told = texts_in_words(lock.consent_texts, now) or was_told
+            now_told = texts_in_words(now, lock.consent_texts) or now_told
+        yield _told(None, Aspect.CONSENT, was_told, now_told)
 
 
 def _of_field(
@@ -205,7 +224,7 @@ def _of_field(
 def _compared(key: str, approved: FieldLock, now: Pins) -> Iterator[Change]:
     for aspect, row in _COMPARED.items():
         if row.pinned(approved) != row.pinned(now):
-            yield _told(key, aspect, row.words(approved), row.words(now))
+            yield _told(key, aspect, row.words(approved, now), row.words(now, approved))
 
 
 def _told(key: str | None, aspect: Aspect, was: str, now: str) -> Change:

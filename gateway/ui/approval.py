@@ -19,6 +19,7 @@ from gateway.domain.users import User
 from gateway.intake.number_checks import NUMBER_CHECKS
 from gateway.intake.richtext import plain
 from gateway.policy.approving import Declared
+from gateway.policy.differences import SHOWN_CHOICES, named
 from gateway.ui import errors, look, session
 from gateway.ui.errors import points
 from gateway.ui.markup import Markup, fill, join
@@ -147,11 +148,16 @@ def _cells(pinned: FieldLock) -> tuple[tuple[str, str], ...]:
     return (
         ("Categories", ", ".join(pinned.categories) or "–"),
         ("Type", pinned.field_type.replace("_", " ")),
-        ("Choices", str(pinned.choices) if pinned.choices else "–"),
+        ("Choices", _choices(pinned)),
         ("At least", pinned.minimum.label),
         ("If it looks like an id", GUARD_WORDS[pinned.guard]),
         ("Check digits", _check_words(pinned.check) if pinned.check else "–"),
     )
+
+
+def _choices(pinned: FieldLock) -> str:
+    told = f": {named(pinned.values, SHOWN_CHOICES)}" if pinned.values else ""
+    return f"{pinned.choices}{told}" if pinned.choices else "–"
 
 
 def _check_words(check: str | None) -> str:

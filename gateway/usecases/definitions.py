@@ -192,8 +192,9 @@ class Definitions:
             return Described(remembered, stale=True)
 
     def all(self) -> tuple[Described, ...]:
-        """Every form of the account, by name, and those approved ones that are archived. Raises the :class:`HubSpotError` of asking when
-        none is remembered either."""
+        """Every form of the account, by name, and those approved ones that are archived.
+
+        Raises the :class:`HubSpotError` of asking when none is remembered either."""
         try:
             with self._locks[ALL_FORMS]:
                 oldest = self._oldest()

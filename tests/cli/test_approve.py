@@ -78,7 +78,8 @@ def test_the_document(quick: Any) -> None:
     assert row == {
         "field": "allergies", "change": "new", "class": "sensitive", "minimum": "sensitive",
         "categories": ["HIPAA"], "type": "enumeration", "field_type": "multiple_checkboxes",
-        "choices": 6, "created_at": "2026-02-09T08:30:00.000Z", "guard": "block", "check": None,
+        "choices": 6, "values": ["contrast_dye", "latex", "nuts", "other", "penicillin", "pollen"],
+        "created_at": "2026-02-09T08:30:00.000Z", "guard": "block", "check": None,
     }  # fmt: skip
 
 

@@ -12,11 +12,15 @@ from typing import Any
 
 import pytest
 import requests
+from described import field, snapshot
 from samples import ANSWERS, PATIENT
 
 from gateway.cli.answers_file import MAX_ANSWERS_BYTES, read_answers_file
 from gateway.cli.show import Out
 from gateway.cli.usage import UsageError
+from gateway.cli.views import report_text
+from gateway.domain.locks import Approval
+from gateway.policy.gate import examine
 
 NAME = "Aufnahme für Łódź – 受付 😀"
 CANARY = "canary-078051120"
@@ -119,3 +123,13 @@ def test_good_answers_are_read(tmp_path: Path) -> None:
     file = tmp_path / "answers.json"
     file.write_text(json.dumps({"email": "a@b.example"}), encoding="utf-8")
     assert read_answers_file(str(file)) == {"email": "a@b.example"}
+
+
+def test_a_report_names_every_fault_of_a_field() -> None:
+    """Not only the gravest: whoever puts a form right wants to do it once."""
+    twice = [field(fieldType="hologram")] * 2
+    one = examine(snapshot(twice, []), None, approval=Approval(required=False))
+    told = report_text(one)
+    codes = {found.code for found in one.errors}
+    assert codes >= {"field_type_unknown", "field_duplicate", "property_missing"}
+    assert all(found.message in told for found in one.findings)
