@@ -134,6 +134,7 @@ def _assemble(settings: Settings, emulator: Emulator | None, resources: ExitStac
         store.outbox,
         store.queue,
         portal,
+        keyring,
         folder=settings.database_folder,
         backlog=settings.backlog,
     )

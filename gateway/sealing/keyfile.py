@@ -80,6 +80,18 @@ def read(folder: Path) -> dict[str, Any] | None:
     return ring
 
 
+def stamp(folder: Path) -> tuple[int, int, int]:
+    """What changes whenever the file does, without reading or locking it. Raises
+    :class:`KeyringBroken` when it is not there."""
+    try:
+        found = (folder / FILE_NAME).stat()
+    except FileNotFoundError:
+        raise KeyringBroken(f"{FILE_NAME} is missing") from None
+    except OSError as error:
+        raise KeyringBroken(f"the folder {folder.name}: {os.strerror(error.errno or 0)}") from None
+    return found.st_ino, found.st_size, found.st_ctime_ns
+
+
 def _content(path: Path) -> bytes | None:
     try:
         descriptor = os.open(path, os.O_RDONLY | _NO_LINKS)

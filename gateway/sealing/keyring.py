@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.domain.errors import KeyringBroken
-from gateway.sealing.keyfile import FILE_NAME, LOCK_PATIENCE_S, locked, read, write
+from gateway.sealing.keyfile import FILE_NAME, LOCK_PATIENCE_S, locked, read, stamp, write
 from gateway.sealing.keys import Kept, OpeningKeys, SealingKey
 from gateway.sealing.ring import PLACES, Ring, new_ring, parse, with_key, without_key
 from gateway.sealing.suites import DEFAULT_SUITE
@@ -53,12 +53,13 @@ class Keyring(Kept):
     read or written; what is remembered then stays as it was.
     """
 
-    __slots__ = ("_changing", "_folder", "_missed", "_ring", "opening")
+    __slots__ = ("_changing", "_folder", "_missed", "_proven", "_ring", "opening")
 
     def __init__(self, folder: Path, ring: Ring) -> None:
         self._folder = folder.absolute()
         self._changing = threading.Lock()
         self._missed: dict[str, float] = {}
+        self._proven: tuple[int, int, int] | None = None
         self._ring = ring
         self.opening = OpeningKeys(ring.keys, self._look_again)
 
@@ -92,6 +93,14 @@ class Keyring(Kept):
         destroyed. Call it more often than a key may outlive its destruction."""
         with self._alone():
             self._read()
+
+    def prove(self) -> None:
+        """Makes sure that the file still holds this ring: what is sealed to one that is only in
+        memory opens nowhere after a restart. Reads the file only when it has changed."""
+        found = stamp(self._folder)
+        if found != self._proven:
+            self.refresh()
+            self._proven = found
 
     def destroy(self, key_id: str, at_ms: int) -> bool:
         """Destroys a key for ever, noting ``at_ms`` (milliseconds since 1970, UTC); what was

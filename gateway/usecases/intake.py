@@ -7,10 +7,11 @@ import threading
 import time
 from pathlib import Path
 
-from gateway.domain.errors import AccountRefused, IntakeClosed, OutboxUnreadable
+from gateway.domain.errors import AccountRefused, IntakeClosed, KeyringBroken, OutboxUnreadable
 from gateway.domain.hubspot_errors import HubSpotError
 from gateway.domain.queue import POSITIONS
 from gateway.domain.submissions import FINAL, State
+from gateway.sealing.keyring import Keyring
 from gateway.store.outbox import Outbox
 from gateway.store.queue import Queue
 from gateway.usecases.portal import Portal
@@ -30,6 +31,7 @@ class Intake:
         outbox: Outbox,
         queue: Queue,
         portal: Portal,
+        keyring: Keyring,
         *,
         folder: Path | None,
         backlog: int,
@@ -37,6 +39,7 @@ class Intake:
         self._outbox = outbox
         self._queue = queue
         self._portal = portal
+        self._keyring = keyring
         self._folder = folder
         self._backlog = backlog
         self._lock = threading.Lock()
@@ -65,6 +68,9 @@ class Intake:
             if not POSITIONS[self._queue.state().switch].accepts:
                 return "drain"
             counts = self._outbox.counts()
+            self._keyring.prove()
+        except KeyringBroken:
+            return "key"
         except (OSError, OutboxUnreadable):
             return "store"
         if sum(count for state, count in counts.items() if _waits(state)) >= self._backlog:

@@ -24,10 +24,10 @@ from gateway.domain.errors import ForeignOutbox, IntakeClosed, KeyConflict, Poli
 from gateway.domain.queue import Switch
 from gateway.domain.submissions import Event, State
 from gateway.domain.users import LOCAL_OPERATOR, WORKER
-from gateway.sealing.keyring import rotate_keyring
+from gateway.sealing.keyring import open_keyring, rotate_keyring
 from gateway.settings import load_settings
 from gateway.store import queue
-from gateway.usecases import portal, worker
+from gateway.usecases import intake, portal, worker
 from gateway.usecases.gateway import Gateway
 from gateway.usecases.worker import COURIERS
 
@@ -213,6 +213,39 @@ def test_a_lost_key_holds_it(world: World, gateway: Gateway) -> None:
     again.start_worker()
     assert settled(again, receipt).state is State.HELD
     assert again.status(receipt.code, by=LOCAL_OPERATOR).cause == "wrong_key"
+
+
+@pytest.mark.parametrize("loss", ["folder", "file", "damage", "another"])
+def test_no_key_file_no_intake(
+    world: World, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, loss: str
+) -> None:
+    """What is sealed to a ring that only this process remembers opens nowhere after a restart:
+    intake closes, /readyz tells, what is queued still leaves, and the file back opens it."""
+    monkeypatch.setattr(intake, "LOOK_AGAIN_S", 0.0)
+    receipt = submit(gateway)
+    (file,) = world.folder.rglob("keyring.json")
+    kept = file.read_bytes()
+    match loss:
+        case "folder":
+            shutil.rmtree(file.parent)
+        case "file":
+            file.unlink()
+        case "damage":
+            file.write_bytes(kept[:-9] + b"}")
+        case "another":
+            file.unlink()
+            open_keyring(file.parent, "emulated")
+    with pytest.raises(IntakeClosed) as caught:
+        submit(gateway, email="b@clinic-mail.example")
+    assert caught.value.cause == "key"
+    assert gateway.ready() == (False, "key")
+    gateway.start_worker()
+    assert settled(gateway, receipt).state is State.DELIVERED
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    file.write_bytes(kept)
+    file.chmod(0o600)
+    assert gateway.ready() == (True, "ready")
+    assert submit(gateway, email="b@clinic-mail.example").state is State.QUEUED
 
 
 def test_another_ring_leaves_the_outbox_alone(world: World, gateway: Gateway) -> None:
