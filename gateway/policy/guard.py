@@ -24,7 +24,7 @@ from gateway.domain.locks import GuardMode
 from gateway.domain.sensitivity import Sensitivity
 from gateway.policy.guard_shapes import SHAPES, Shape
 from gateway.policy.guard_text import plain_reading
-from gateway.policy.guard_words import Places, asks_for_a_name, named_kinds, word_places
+from gateway.policy.guard_words import Places, asks_for_a_name, named_kinds, parted, word_places
 
 BEFORE, BEHIND, RIGHT_BEFORE = 60, 20, 30
 """How many characters before a number, behind it, and right before one without check digits a
@@ -57,12 +57,16 @@ _FEW_DIGITS = re.compile(r"(?:[0-9][^0-9]*){4}")
 _DATE = re.compile(
     r"(?<![0-9])(?:(?:[0-3]?[0-9][./-] ?[0-3]?[0-9][./-] ?(?:19|20)?[0-9]{2})"
     r"|(?:(?:19|20)[0-9]{2}[./-][0-1]?[0-9][./-][0-3]?[0-9])"
-    r"|(?:[0-3]?[0-9](?:st|nd|rd|th)?\.? [a-z]{3,9}\.?,? (?:19|20)[0-9]{2})"
+    r"|(?:[0-3][0-9][01][0-9](?:19|20)[0-9]{2})|(?:(?:19|20)[0-9]{2}[01][0-9][0-3][0-9])"
+    r"|(?:[0-3]?[0-9](?:st|nd|rd|th)?\.? (?:of )?[a-z]{3,9}\.?,? (?:19|20)[0-9]{2})"
     r"|(?:[a-z]{3,9}\.? [0-3]?[0-9](?:st|nd|rd|th)?,? (?:19|20)[0-9]{2}))(?![0-9])",
     re.IGNORECASE | re.ASCII,
 )
 _ICD = re.compile(
-    r"(?<![0-9A-Za-z.\-/])[A-TV-Z][0-9][0-9AB]\.[0-9A-Z]{1,4}(?![0-9A-Za-z]|\.[0-9])", re.ASCII
+    r"(?<![0-9A-Za-z.\-/])[A-TV-Z][0-9][0-9AB]\.[0-9A-Z]{1,4}(?![0-9A-Za-z]|\.[0-9])"
+    r"|(?<![0-9A-Za-z])(?i:icd(?:[ \-]?10)?(?:[ \-]?cm)?|dx)[ :]{1,2}[A-TV-Z][0-9][0-9AB]"
+    r"(?![0-9A-Za-z])",
+    re.ASCII,
 )
 _EMAIL = re.compile(r"(?<=[\w.+%-])@[^\W_](?:[\w-]{0,62}\.)[^\W_]")
 _PHONE = re.compile(
@@ -109,6 +113,7 @@ def _found(
     digits = _FEW_DIGITS.search(reading) is not None
     numbers: list[tuple[Kind, Tier]] = []
     if digits:
+        reading = parted(reading)
         numbers += [(s.kind, s.tier) for s in _ALONE if any(True for _ in s.places(reading))]
     if Tier.IN_CONTEXT not in tiers:
         return numbers

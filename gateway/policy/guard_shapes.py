@@ -41,10 +41,12 @@ Accept = Callable[[re.Match[str]], bool]
 _J = r"[ .\-]{0,3}"
 _START = r"(?<![0-9A-Za-z+])(?<![0-9][.\-])"
 _END = r"(?![0-9A-Za-z])(?![.\-][0-9])"
-_ALONE_START = r"(?<![0-9A-Za-z+(])(?<![0-9][ .\-/)])"
+_ALONE_START = r"(?<![0-9A-Za-z+])(?<![0-9][ .\-/)])"
 _ALONE_END = r"(?![0-9A-Za-z])(?![ .\-/][0-9])"
 _SIGN = r"(?: ?[.\-] ?)"
-_SIGNS = str.maketrans("", "", " .-")
+_SIGNS = str.maketrans("", "", " .-/_|*\n")
+_WIDE_J = r"[ .\-/_\n]{0,3}"
+"""For a shape so sure that it may run over a line's end."""
 _DAY = re.compile(
     r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
     r"|(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
@@ -157,8 +159,8 @@ def _iban_shapes() -> str:
     rows = []
     for _, country, _, told, _ in numdb.get("iban").prefixes:
         parts = re.findall(r"([1-9][0-9]*)!([nac])", told["bban"])
-        body = "".join(f"(?:{_J}{classes[sort]}){{{count}}}" for count, sort in parts)
-        rows.append(f"{country[0]}{country[1]}{_J}[0-9]{_J}[0-9]{body}")
+        body = "".join(f"(?:{_WIDE_J}{classes[sort]}){{{count}}}" for count, sort in parts)
+        rows.append(f"{country[0]}{country[1]}{_WIDE_J}[0-9]{_WIDE_J}[0-9]{body}")
     return "|".join(rows)
 
 
@@ -191,6 +193,11 @@ _ONE, _TWO = Tier.ALONE, Tier.IN_CONTEXT
 _US = rf"[0-9]{{3}}{_SIGN}[0-9]{{2}}{_SIGN}[0-9]{{4}}"
 _US_BARE = rf"[0-9]{{3}}{_J}[0-9]{{2}}{_J}[0-9]{{4}}"
 _US_SPACED = r"[0-9]{3} [0-9]{2} [0-9]{4}"
+_CARD_IN_FOURS = (
+    r"(?<![0-9A-Za-z+])(?<![0-9][_/|*\n])"
+    r"([2-689][0-9]{3}([_/|*\n])[0-9]{4}\2[0-9]{4}\2[0-9]{4})(?![0-9A-Za-z])(?![_/|*\n][0-9])"
+)
+"""Four groups of four, parted by a sign that stands between no other numbers of this length."""
 _ZODIAC = "[AC-HJKMNP-RT-Y]"
 """The letters of an MBI: all but S, L, O, I, B, Z."""
 _MBI = (
@@ -216,6 +223,7 @@ _NINO = (
 
 SHAPES: tuple[Shape, ...] = (
     _shape(Kind.CARD, _ONE, rf"{_START}(?=([2-689](?:{_J}[0-9]){{13,18}}))[0-9]{{2}}", _card),
+    _shape(Kind.CARD, _ONE, _CARD_IN_FOURS, _card),
     _shape(Kind.IBAN, _ONE, rf"{_START}(?:{_iban_shapes()})(?![0-9A-Za-z])",
            _checked(lambda n: iban.is_valid(n, check_country=False))),
     _shape(Kind.US_SSN, _ONE, rf"{_START}{_US}{_END}", _checked(ssn.is_valid)),
@@ -225,7 +233,7 @@ SHAPES: tuple[Shape, ...] = (
            _checked(itin.is_valid)),
     _shape(Kind.US_MBI, _ONE, rf"{_START}{_MBI}{_END}", _always),
     _shape(Kind.BR_CPF, _ONE,
-           rf"{_START}[0-9]{{3}} ?\. ?[0-9]{{3}} ?\. ?[0-9]{{3}}{_SIGN}[0-9]{{2}}{_END}",
+           rf"{_START}[0-9]{{3}} ?\. ?[0-9]{{3}} ?\. ?[0-9]{{3}} ?[.\-/] ?[0-9]{{2}}{_END}",
            _checked(cpf.is_valid)),
     _shape(Kind.FR_NIR, _ONE, rf"{_START}{_NIR}{_END}", _checked(nir.is_valid)),
     _shape(Kind.IT_CODICE_FISCALE, _ONE, rf"{_START}{_CF}{_END}", _checked(codicefiscale.is_valid)),

@@ -2,7 +2,8 @@
 
 Full-width and other countries' digits become ASCII, characters nobody sees go, every dash
 becomes ``-``, every middle dot ``.``, every space a space, Latin letters lose their accents, and
-digits typed one by one (``4 1 1 1 …``) move together. It is only read, never sent.
+digits typed one by one (``4 1 1 1 …``) move together, ``S.S.N.`` is ``SSN``, and ``#`` before a
+number is ``no``. It is only read, never sent.
 
 Linear in the length: a table over the text's own characters, and one expression without nested
 repetition.
@@ -34,6 +35,8 @@ _SINGLES = re.compile(
     rf"(?<![0-9A-Za-z])[0-9](?:[ .\-]{{1,3}}[0-9]){{{FEWEST_SINGLES - 1},}}(?![0-9A-Za-z])"
 )
 _BETWEEN = str.maketrans("", "", " .-")
+_DOTTED = re.compile(r"(?<![0-9A-Za-z.])[A-Za-z](?:\.[A-Za-z]){1,7}(?![0-9A-Za-z])")
+_NUMBER_SIGN = re.compile(r"#(?= ?[0-9])")
 
 
 def plain_reading(text: str) -> str:
@@ -41,6 +44,10 @@ def plain_reading(text: str) -> str:
     seen = text.translate(_ASCII_SPACES)
     if not seen.isascii():
         seen = seen.translate(_table(seen))
+    if "." in seen:
+        seen = _DOTTED.sub(lambda run: run[0].replace(".", ""), seen)
+    if "#" in seen:
+        seen = _NUMBER_SIGN.sub(" no ", seen)
     return _SINGLES.sub(lambda run: run[0].translate(_BETWEEN), seen)
 
 

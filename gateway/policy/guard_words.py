@@ -29,14 +29,15 @@ mastercard|amex|american express|kreditkarte|kreditkartennummer|kartennummer|car
 carte de credit|numero de carte|tarjeta de credito|numero de tarjeta|carta di credito
 cartao de credito|creditcard|karta kredytowa|numer karty|kontokort|kredi karti|信用卡|カード番号""",
     Kind.US_SSN: """ssn|social security|social sec|soc sec|ss number|ss no|socialsecurity
-seguro social|taxpayer id|taxpayer identification""",
+my social|his social|her social|social number|social no|seguro social|taxpayer id
+taxpayer identification""",
     Kind.US_ITIN: "itin|taxpayer id|taxpayer identification|tax identification",
     Kind.BR_CPF: "cpf|cadastro de pessoas fisicas",
     Kind.BE_NN: """rijksregister|rijksregisternummer|registre national|numero national|niss|insz
 nationalregister""",
     Kind.SE_PERSONNUMMER: "personnummer|samordningsnummer",
     Kind.US_NPI: "npi|national provider|provider number|provider identifier",
-    Kind.GB_NHS: "nhs",
+    Kind.GB_NHS: "nhs|health service number",
     Kind.GB_NINO: "nino|national insurance|NI number|NI no|ni number",
     Kind.CA_SIN: """SIN|NAS|sin number|sin no|social insurance|assurance sociale""",
     Kind.NL_BSN: "bsn|burgerservicenummer|burger service nummer|sofinummer|citizen service",
@@ -92,7 +93,18 @@ diagnostico|diabetico|diabetica|embarazada|embarazo|aborto|vih|epilepsia|esquizo
 quimioterapia|depresion|demencia|hepatite|diagnosi|diabete|incinta|gravidanza|tumore|cancro
 chemioterapia|gravida|gravidez|depressao|zwanger|zwangerschap|kanker|suikerziekte|beroerte
 depressie|rak|cukrzyca|ciaza|depresja|padaczka|gravid|kreft|kræft|sukkersyge|raskaana|syopa
-hamile|kanser|seker hastasi|糖尿病|癌|妊娠|怀孕|うつ病|エイズ"""
+hamile|kanser|seker hastasi|糖尿病|癌|妊娠|怀孕|うつ病|エイズ
+ptsd|adhd|autism|autistic|schizophrenic
+anorexia|anorexic|bulimia|bulimic|eating disorder|self harming|panic attack|panic attacks
+panic disorder|OCD|borderline personality|alcohol abuse|drug abuse|substance abuse|heroin|cocaine
+sickle cell|cystic fibrosis|kidney failure|renal failure|liver failure|heart failure|heart disease
+crohn|crohns|colitis|celiac disease|coeliac disease|IVF|STD|sexually transmitted|hpv|migraine
+migraines|eczema|psoriasis|lupus|fibromyalgia|endometriosis|menopause|osteoporosis|glaucoma
+anaemia|anemia|thyroid|sepsis|pneumonia|allergic to|penicillin|antibiotics|hospitalised
+hospitalized|radiotherapy|morphine|paralysed|paralyzed|magersucht
+bulimie|autismus|autistisch|allergisch gegen|migrane|nierenversagen|allergique a|autisme|autiste
+anorexie|insuffisance renale|alergico a|alergica a|autismo|esquizofrenico|allergico a
+allergica a"""
 
 _NAMING = """name|names|firstname|lastname|surname|forename|nickname|company|employer|organisation
 organization|street|address|city|town|place|vorname|nachname|firma|strasse|ort|stadt|anschrift
@@ -112,6 +124,9 @@ MAX_ABOUT = 2_000
 """Characters of a field's own texts that are read."""
 
 _WORD = re.compile(r"[^\W\d_]+")
+_GLUED = re.compile(
+    r"(?<![0-9A-Za-z])(?:iban(?=[a-z]{2}[0-9])|[a-z]{2,24}(?=[0-9]))", re.IGNORECASE
+)
 _TAG = re.compile(r"<[^<>]*>")
 _AS_SPACES = str.maketrans("_-'’", "    ")
 _SPACELESS = re.compile("[\u0900-\u097f\u3040-\u30ff\u3400-\u9fff]")
@@ -148,7 +163,20 @@ _BY_FIRST = _table()
 _IN_CAPITALS = frozenset(first for first in _BY_FIRST if first.isupper())
 _SPACED = frozenset(first for first in _BY_FIRST if not _SPACELESS.search(first))
 _UNSPACED = frozenset(_BY_FIRST) - _SPACED
+_PARTED = frozenset(
+    phrase[0].lower()
+    for rows in _BY_FIRST.values()
+    for phrase, kinds in rows.items()
+    if len(phrase) == 1 and kinds != {Kind.HEALTH_WORD}
+) | {"card", "iban"}
 _NAMES = frozenset(phrase[0] for phrase in _phrases(_NAMING))
+
+
+def parted(reading: str) -> str:
+    """A :func:`plain_reading` in which a word the guard knows stands apart from the digits that
+    were typed right behind it (``SSN536904399``). Other letters stay where they are: they belong
+    to the number."""
+    return _GLUED.sub(lambda run: f"{run[0]} " if run[0].lower() in _PARTED else run[0], reading)
 
 
 def word_places(reading: str) -> Places:

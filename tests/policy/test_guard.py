@@ -163,6 +163,34 @@ def test_an_iban_is_seen_however_it_is_typed(change: Callable[[str], str]) -> No
     assert Kind.IBAN in found(change("NL91 ABNA 0417 1643 00"))
 
 
+@pytest.mark.parametrize(("text", "kind"), [
+    ("SSN536904399", Kind.US_SSN), ("ssn (536904399)", Kind.US_SSN), ("SS# 536904399", Kind.US_SSN),
+    ("S.S.N. 536904399", Kind.US_SSN), ("my social is 536904399", Kind.US_SSN),
+    ("NHS943 476 5919", Kind.GB_NHS), ("N.H.S. no. 943-476-5919", Kind.GB_NHS),
+    ("CPF: 390.533.447/05", Kind.BR_CPF), ("MRN00123456", Kind.MEDICAL_RECORD),
+    ("Account # 12345678", Kind.BANK_ACCOUNT), ("visa4111111111111111", Kind.CARD),
+    ("4111_1111_1111_1111", Kind.CARD), ("4111/1111/1111/1111", Kind.CARD),
+    ("4111\n1111\n1111\n1111", Kind.CARD), ("IBANGB29NWBK60161331926819", Kind.IBAN),
+    ("DE89 3704 0044\n0532 0130 00", Kind.IBAN), ("DE89_3704_0044_0532_0130_00", Kind.IBAN),
+    ("D.O.B. 12.03.1985", Kind.BIRTH_DATE), ("dob 12031985", Kind.BIRTH_DATE),
+    ("born on the 3rd of March 1985", Kind.BIRTH_DATE), ("ICD-10: I10", Kind.ICD_CODE),
+    ("has ADHD and migraines", Kind.HEALTH_WORD), ("Crohn's disease", Kind.HEALTH_WORD),
+])  # fmt: skip
+def test_what_people_type_in_a_hurry_is_seen(text: str, kind: Kind) -> None:
+    """Words glued to numbers, dotted abbreviations, number signs, brackets and broken lines."""
+    assert kind in found(text)
+
+
+@pytest.mark.parametrize("text", [
+    "Ticket # 12345678", "tel2065551234", "INV4111111111111111", "2021/2022/2023/2024",
+    "4000\n4101\n4059\n4207\n4350", "std. delivery", "J.R.R. Tolkien, 12345678", "room I10",
+    "2001:4860:4860:8888", "e.g. 536904399", "call me (2065551234)", "IMG_20240512_123456",
+])  # fmt: skip
+def test_what_only_resembles_it_is_left_alone(text: str) -> None:
+    """The same signs between other things block nothing and ask nothing."""
+    assert found(text) == {}
+
+
 @pytest.mark.parametrize("text", [
     "f47ac10b-58cc-4372-a567-0e02b2c3d479", "4006381333931", "+1 555 010 4477", "1764072000000",
     "12345-6789", "1Z999AA10123456784", "€ 4.111.111,11", "2026-11-25", "4711", "A12", "192.168.0.1",
