@@ -188,7 +188,7 @@ FINDINGS: Mapping[str, _Row] = {
                         "Restore the key folder from its backup; without it stored answers stay sealed."),
     "keys_ready": _Row(_I, "New submissions are sealed to key {key}; keys in the ring: {count}.",
                        "Keep a backup of the key folder."),
-    "store_broken": _Row(_E, "The outbox cannot be written: {cause}.",
+    "store_broken": _Row(_E, "Nothing can be kept at the moment. {why}",
                          "Free disk space or correct the folder's permissions."),
     "damaged": _Row(_E, "{count} rows of the outbox are damaged; they are kept and never sent.",
                     "Restore the outbox from a backup, or report it: the other rows go on."),

@@ -6,7 +6,13 @@ import contextlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 
-from gateway.domain.errors import INTAKE_CAUSES, AccountRefused, GatewayError, KeyringBroken
+from gateway.domain.errors import (
+    INTAKE_CAUSES,
+    AccountRefused,
+    IntakeClosed,
+    KeyringBroken,
+    OutboxUnreadable,
+)
 from gateway.domain.findings import Finding, Severity, finding
 from gateway.domain.hubspot_errors import AppRefused, HubSpotError, NotInstalled, Unauthorized
 from gateway.domain.record_errors import ForeignRecordsToken, RecordsTokenRefused
@@ -93,13 +99,17 @@ class Doctor:
         try:
             self._store.outbox.prove_writable()
             counts = self._store.outbox.counts()
-        except GatewayError as error:
-            yield finding("store_broken", cause=str(error))
+        except IntakeClosed as closed:
+            yield finding("store_broken", why=INTAKE_CAUSES[closed.cause])
+            return
+        except OutboxUnreadable as error:
+            yield finding("store_broken", why=str(error))
             return
         yield finding("store_ready", mode=self._store.describe())
         if damaged := self._store.outbox.damaged():
             yield finding("damaged", count=damaged)
-        free = shutil.disk_usage(self._settings.keys_dir).free // 2**20
+        folder = self._settings.database_folder or self._settings.keys_dir
+        free = shutil.disk_usage(folder).free // 2**20
         if free < DISK_LOW_MIB:
             yield finding("disk_low", free=free)
         closed = self._intake.closed()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from samples import PATIENT, World
 
+from gateway.domain.errors import INTAKE_CAUSES
 from gateway.domain.findings import Finding, Severity
 from gateway.domain.users import LOCAL_OPERATOR
 from gateway.emulator.tokens import TokenKind
@@ -145,6 +146,14 @@ def test_keys_that_are_spoilt_while_it_runs(world: World, gateway: Gateway) -> N
     path.write_bytes(kept)
     assert found["keys_broken"].severity is Severity.ERROR
     assert "keys_ready" not in found
+
+
+def test_an_outbox_that_was_moved_away(world: World, gateway: Gateway) -> None:
+    """It is told in whole sentences, as intake tells it."""
+    (path,) = world.folder.rglob("outbox.db")
+    path.rename(world.folder / "away.db")
+    told = diagnosis(gateway)["store_broken"]
+    assert told.message == f"Nothing can be kept at the moment. {INTAKE_CAUSES['store']}"
 
 
 @pytest.mark.parametrize(
