@@ -67,9 +67,9 @@ class Grants:
         code = self._codes.pop(text, None)
         return code if code is not None and now < code.expires_at else None
 
-    def grant(self, scopes: Iterable[str]) -> str:
-        """The refresh token of a new grant."""
-        return self.file(Grant(secrets.token_hex(8), tuple(scopes)))
+    def grant(self, scopes: Iterable[str], text: str | None = None) -> str:
+        """The refresh token of a new grant: a new one unless its text is given."""
+        return self.file(Grant(secrets.token_hex(8), tuple(scopes)), text)
 
     def file(self, grant: Grant, text: str | None = None) -> str:
         """A refresh token of ``grant``: a new one unless its text is given."""

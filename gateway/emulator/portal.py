@@ -25,6 +25,7 @@ from gateway.emulator.seed import Seed
 from gateway.emulator.seed.account import desk_scopes_for, reading_scopes_for
 from gateway.emulator.seed.further import FURTHER, SINGULAR, further_properties
 from gateway.emulator.seed.groups import starting_groups
+from gateway.emulator.seed.standard import standard_properties
 from gateway.emulator.switches import Switches
 from gateway.emulator.tokens import TokenKind, Tokens
 from gateway.emulator.webhooks.book import Webhooks
@@ -103,8 +104,9 @@ class Portal:
         self.records.changes.on_note = self._tell_sender
         self.received = Received()
         self.forms: dict[str, Form] = {f["id"]: copy.deepcopy(f) for f in seed.forms}
+        own = standard_properties()
         self.properties: dict[str, dict[str, Property]] = {
-            kind: {p["name"]: copy.deepcopy(p) for p in rows}
+            kind: own.get(kind, {}) | {p["name"]: copy.deepcopy(p) for p in rows}
             for kind, rows in seed.properties.items()
         } | further_properties()
         self.validations: dict[str, dict[str, RuleRows]] = {
@@ -124,12 +126,14 @@ class Portal:
             self.wake()
 
     def object_type(self, named: str) -> ObjectType | None:
-        """The object type a path names: by id, plural, singular, or a custom object's names."""
+        """The object type a path names: by id, by plural or singular in any case of its letters
+        (``contacts``, ``CONTACT``), or by a custom object's names."""
+        lower = named.lower()
         for kind in OBJECT_TYPES.values():
-            if named in (kind.id, kind.plural, kind.label):
+            if lower in (kind.id, kind.plural, kind.label):
                 return kind
         for further in FURTHER.values():
-            if named in (further.id, further.plural, SINGULAR[further.id]):
+            if lower in (further.id, further.plural, SINGULAR[further.id]):
                 return further
         for custom_id, schema in self.schemas.items():
             if not schema["archived"] and named in (
@@ -165,9 +169,12 @@ class Portal:
     # What tests and the admin routes do from outside.
 
     def reset(self) -> None:
-        """Back to the seed and the first switches; tokens stay valid."""
+        """Back to the seed and the first switches; tokens stay valid, and the installation that
+        was there from the start is there again."""
         with self.lock:
             self._fill()
+            if self.grants.find(self.refresh_token) is None:
+                self.grants.grant((*self.seed.scopes, "oauth"), self.refresh_token)
 
     def issue_token(
         self,

@@ -132,8 +132,14 @@ def not_found(message: str = "resource not found") -> Answer:
 
 
 def no_route() -> Answer:
-    """404 for a path HubSpot does not serve."""
-    return Answer(404, media_type="text/plain", headers={"X-HubSpot-NotFound": "true"})
+    """404 for a path that is not served here: its sentence, which is our own, tells it from a
+    record that does not exist."""
+    return error(
+        404,
+        "The emulated HubSpot does not serve this address. docs/emulator.md lists what it serves.",
+        "OBJECT_NOT_FOUND",
+        headers={"X-HubSpot-NotFound": "true"},
+    )
 
 
 def bad_request(message: str, **keys: Any) -> Answer:

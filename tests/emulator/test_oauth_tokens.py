@@ -52,6 +52,14 @@ def test_the_emulator_starts_with_an_installation(hub):
     assert hub.submit("Patient intake", answers, token=token).ok
 
 
+def test_a_reset_brings_the_first_installation_back(hub):
+    """However it ended, its refresh token is good again."""
+    assert hub.admin("POST", "oauth/uninstall", {}).json()["revoked"] >= 1
+    assert refresh(hub, hub.emulator.refresh_token).status_code == 400
+    assert hub.admin("POST", "reset").status_code == 204
+    assert refresh(hub, hub.emulator.refresh_token).ok
+
+
 def test_a_refresh_token_can_rotate(hub, grant):
     """With the switch the one before is unknown."""
     hub.portal.amend_switches(oauth_rotates_refresh_token=True)

@@ -32,3 +32,21 @@ def test_a_slash_at_the_end_puts_nothing_into_the_journal(hub):
     hub.get(f"{CONTACTS}/ada@mail.example/", params={"idProperty": "email"})
     (entry,) = hub.portal.journal.entries()
     assert entry.path == f"{CONTACTS}/{{id}}"
+
+
+@pytest.mark.parametrize("named", ["contact", "CONTACT", "Contacts", "0-1"])
+def test_an_object_type_has_any_case(hub, named):
+    """Singular, plural or id, as HubSpot takes them."""
+    assert hub.get(f"/crm/v3/objects/{named}").json() == hub.get(CONTACTS).json()
+
+
+@pytest.mark.parametrize("path", ["/crm/v3/owners", "/crm/v4/objects/contacts/1", "/nothing", ""])
+def test_an_address_that_is_not_served_says_so(hub, path):
+    """404 of the general shape, in words that tell it from a record that does not exist."""
+    answer = hub.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["X-HubSpot-NotFound"] == "true"
+    told = answer.json()
+    assert told["category"] == "OBJECT_NOT_FOUND"
+    assert told["correlationId"] == answer.headers["X-HubSpot-Correlation-Id"]
+    assert "does not serve this address" in told["message"]

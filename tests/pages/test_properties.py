@@ -82,7 +82,7 @@ def test_a_long_list_comes_in_parts(
     screen.test.session_state["desk"].properties.rows = 5
     screen.run()
     assert screen.html().count("data-si-row") == 5
-    assert "39 contact properties" in screen.html()
+    assert "60 contact properties" in screen.html()
     screen.press("Show more")
     assert screen.html().count("data-si-row") == 35
     screen.press("Show more")

@@ -93,6 +93,15 @@ def as_json(
     return {"associations": shown} if shown else {}
 
 
+def linked(portal: Portal, kind: ObjectType, record: Record, to_kind: ObjectType) -> list[str]:
+    """The ids of the living records of a type that a record is associated with."""
+    return [
+        to_id
+        for to_id, _ in portal.records.links.of((kind.id, record.id), to_kind.id)
+        if portal.records.find(to_kind.id, to_id) is not None
+    ]
+
+
 def _to_type(portal: Portal, kind: ObjectType, how: Kind, to_id: str) -> str:
     defined = how.defined
     if defined is not None and defined.from_type != kind.id:

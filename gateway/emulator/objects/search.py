@@ -17,7 +17,7 @@ from gateway.domain.sensitivity import Sensitivity
 from gateway.emulator import bodies, responses
 from gateway.emulator.bodies import Body, Choice, ListOf, Text
 from gateway.emulator.calls import Call
-from gateway.emulator.objects import access, filters
+from gateway.emulator.objects import access, associations, filters
 from gateway.emulator.objects.filters import Condition
 from gateway.emulator.objects.inputs import Scalar, SearchCursor, Sort, WholeNumber
 from gateway.emulator.objects.reading import settled
@@ -42,6 +42,8 @@ _SEARCHED: Mapping[str, Sequence[str]] = {
     TICKET: ("subject", "content", "hs_pipeline_stage", "hs_ticket_category"),
 }
 """Where ``query`` looks; a custom object's schema says where it does."""
+_ASSOCIATED = "associations."
+"""What stands before an object type in the name of a filter over associated records' ids."""
 _SYSTEM_TYPES: Mapping[str, str] = {
     "createdate": "datetime",
     "hs_createdate": "datetime",
@@ -159,6 +161,9 @@ def _types(portal: Portal, kind: ObjectType, names: Iterable[str]) -> dict[str, 
             found[name] = str(definition["type"])
         elif name in _SYSTEM_TYPES:
             found[name] = _SYSTEM_TYPES[name]
+        elif _associated(portal, name) is not None:
+            # A record may be associated with several others, as an enumeration has choices.
+            found[name] = "enumeration"
         else:
             raise Stop(responses.bad_request(f'Property "{name}" does not exist'))
     return found
@@ -167,7 +172,7 @@ def _types(portal: Portal, kind: ObjectType, names: Iterable[str]) -> dict[str, 
 def _found(call: Call, kind: ObjectType, wanted: _Search) -> list[Record]:
     portal = call.portal
     names = _searched(portal, kind) if wanted.words else ()
-    fits = _fits(kind, wanted, names, empty_denied=portal.switches.denials_find_empty)
+    fits = _fits(portal, kind, wanted, names)
     delay = portal.switches.search_delay
     records: Iterable[Record | None] = portal.records.all(kind.id)
     if delay:
@@ -176,11 +181,26 @@ def _found(call: Call, kind: ObjectType, wanted: _Search) -> list[Record]:
     return [r for r in records if r is not None and not r.archived and fits(r)]
 
 
+def _associated(portal: Portal, name: str) -> ObjectType | None:
+    """The object type whose records a filter looks for among a record's associations; HubSpot
+    does not offer the account's own types for that."""
+    named = name.removeprefix(_ASSOCIATED)
+    kind = portal.object_type(named) if named != name else None
+    return kind if kind is not None and kind.id not in portal.schemas else None
+
+
 def _fits(
-    kind: ObjectType, wanted: _Search, names: Sequence[str], *, empty_denied: bool
+    portal: Portal, kind: ObjectType, wanted: _Search, names: Sequence[str]
 ) -> Callable[[Record], bool]:
+    empty_denied = portal.switches.denials_find_empty
+    named = {one.name for group in wanted.groups for one in group}
+    others = {name: to for name in named if (to := _associated(portal, name)) is not None}
+
     def fits(record: Record) -> bool:
-        own = system_values(kind, record)
+        own = system_values(kind, record) | {
+            name: ";".join(associations.linked(portal, kind, record, to))
+            for name, to in others.items()
+        }
         texts = [record.values.get(name, "").casefold() for name in names]
         if not all(any(word in text for text in texts) for word in wanted.words):
             return False

@@ -50,4 +50,16 @@ NATIONALITIES = (
 BADGES = (("green", "Green"), ("blue", "Blue"))
 PAYMENTS = (("deposit", "Deposit of 50 dollars"), ("full", "The whole amount"))
 PRIORITIES = (("LOW", "Low"), ("MEDIUM", "Medium"), ("HIGH", "High"))
+TICKET_STAGES = (
+    ("1", "New"),
+    ("2", "Waiting on contact"),
+    ("3", "Waiting on us"),
+    ("4", "Closed"),
+)
+TICKET_CATEGORIES = (
+    ("PRODUCT_ISSUE", "Product issue"),
+    ("BILLING_ISSUE", "Billing issue"),
+    ("FEATURE_REQUEST", "Feature request"),
+    ("GENERAL_INQUIRY", "General inquiry"),
+)
 CONTACT_WAYS = (("phone", "Phone"), ("email", "E-mail"), ("letter", "Letter"))

@@ -102,11 +102,11 @@ _TICKET = (
     prop("hs_pipeline", "Pipeline", "enumeration", "select", group="ticketinformation",
          choices=(("0", "Support pipeline"),), built_in=True),
     prop("hs_pipeline_stage", "Ticket status", "enumeration", "select",
-         group="ticketinformation", choices=(("1", "New"), ("4", "Closed")), built_in=True),
+         group="ticketinformation", choices=choices.TICKET_STAGES, built_in=True),
     prop("hs_ticket_priority", "Priority", "enumeration", "select", group="ticketinformation",
          choices=choices.PRIORITIES, built_in=True),
     prop("hs_ticket_category", "Category", "enumeration", "checkbox", group="ticketinformation",
-         choices=(("GENERAL_INQUIRY", "General inquiry"),), built_in=True),
+         choices=choices.TICKET_CATEGORIES, built_in=True),
     prop("identity_note", "Note on the identity check", "string", "textarea",
          group="ticketinformation", sensitivity=_SENSITIVE),
 )  # fmt: skip

@@ -87,6 +87,13 @@ def kept_by_hubspot(
     )
 
 
+def owner(group: str) -> Json:
+    """The property that says which user of HubSpot's looks after a record."""
+    made = prop("hubspot_owner_id", "Owner", "enumeration", "select", group=group, built_in=True,
+                form_field=False)  # fmt: skip
+    return {**made, "externalOptions": True, "referencedObjectType": "OWNER"}
+
+
 def field(
     field_type: str,
     name: str,
