@@ -43,9 +43,9 @@ class FieldLock(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     options: str | None = None
     """SHA-256 (hex) over the values of the field's and the property's choices, in alphabetical
     order; None for a field without choices."""
-    values: tuple[str, ...] = ()
-    """What the field's choices send, in alphabetical order, so that a person sees which one came
-    or went; empty where there are very many."""
+    values: dict[str, str] = {}
+    """What each of the field's choices sends → the label people choose it by, so that a person
+    sees which one came, went or changed its meaning; empty where there are very many."""
     guard: GuardMode = GuardMode.BLOCK
     check: str | None = None
     """The check digits its answers must have: a row of ``NUMBER_CHECKS``; None for none."""

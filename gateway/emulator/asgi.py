@@ -78,6 +78,9 @@ class EmulatorApp:
         with self._portal.lock:
             if call.headers.get("host", "").partition(":")[0] not in _OWN_NAMES:
                 return turned_away(call, responses.error(421, "Misdirected Request"))
+            longest = self._portal.switches.longest_address
+            if 0 < longest < len(scope["raw_path"]) + len(scope["query_string"]):
+                return turned_away(call, responses.not_taken(414, "URI Too Long"))
             if body is None:
                 return turned_away(call, responses.not_taken(413, "Payload Too Large"))
             if route is None:

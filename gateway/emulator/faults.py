@@ -172,8 +172,13 @@ KINDS: Mapping[str, _Kind] = {
         Moment.BEFORE, _bad_gateway),
     "502_after_store": _Kind("Its edge fails with a page of HTML; it was stored all the same.",
         Moment.AFTER, _bad_gateway),
+    "503_html": _Kind("Its edge says that the service is away for a moment; nothing was stored.",
+        Moment.BEFORE, lambda _: responses.edge_html(503, "Service Temporarily Unavailable")),
     "504_html": _Kind("Its edge gives up waiting; nothing was stored.",
         Moment.BEFORE, lambda _: responses.edge_html(504, "Gateway Time-out")),
+    "524_after_store": _Kind(
+        "Its edge gave up after a hundred seconds; it was stored all the same.",
+        Moment.AFTER, lambda _: responses.edge_html(524, "A timeout occurred")),
     "drop_before": _Kind("Closes the connection without an answer; nothing was stored.",
         Moment.BEFORE, None, cut=Cut.CLOSE),
     "drop_after_store": _Kind("Closes the connection without an answer; it was stored though.",

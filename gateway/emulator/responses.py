@@ -148,7 +148,7 @@ def bad_request(message: str, **keys: Any) -> Answer:
 
 
 def not_taken(status: int, message: str) -> Answer:
-    """405, 413 or 415: the call never reaches an endpoint. The category is our guess; the
+    """405, 413, 414 or 415: the call never reaches an endpoint. The category is our guess; the
     published files demand one."""
     return error(status, message, "VALIDATION_ERROR")
 
@@ -178,7 +178,7 @@ def blocked() -> Answer:
 
 
 def edge_html(status: int, title: str) -> Answer:
-    """An HTML page of the edge, as it comes with 502 and 504."""
+    """An HTML page of the edge, as it comes with 502, 503, 504 and 524."""
     page = (
         f"<html>\n<head><title>{status} {title}</title></head>\n<body>\n"
         f"<center><h1>{status} {title}</h1></center>\n</body>\n</html>\n"

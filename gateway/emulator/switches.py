@@ -147,6 +147,9 @@ class Switches:
     records_check_validations: bool = _guess(
         True, "Unlisted: the objects API refuses a value that breaks a validation rule."
     )
+    longest_address: int = _guess(
+        16_000, "Unlisted: how many bytes an address may have before it gets 414; 0 for any."
+    )
     values_may_be_numbers: bool = _guess(
         False, "Unlisted: a record's value, or a filter's, may be a number or a truth (else 400)."
     )

@@ -20,12 +20,28 @@ LEAD = 20
 """Characters before the first difference that are shown with it."""
 
 
-def choices_in_words(count: int, values: Collection[str], others: Collection[str]) -> str:
-    """How many choices there are, and which of them ``others`` lacks; only how many where one
-    of the two is not known by its values."""
+def choices_in_words(count: int, values: Mapping[str, str], others: Mapping[str, str]) -> str:
+    """How many choices there are, and which of them ``others`` lacks, else which have another's
+    label there; only how many where one of the two is not known by its values."""
     told = "1 choice" if count == 1 else f"{count} choices"
     own = sorted(set(values) - set(others)) if values and others else []
+    own = own or [f"\u201c{values[value]}\u201d for {value}" for value in swapped(values, others)]
     return f"{told}, with {named(own, SHOWN_CHOICES)}" if own else told
+
+
+def swapped(was: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """The choices of both whose label changed, one of the two labels standing for another choice
+    on the other side: who reads it there answers something else."""
+    return [
+        value
+        for value in sorted(was.keys() & now.keys())
+        if was[value] != now[value]
+        and (was[value] in _others(now, value) or now[value] in _others(was, value))
+    ]
+
+
+def _others(labels: Mapping[str, str], but: str) -> set[str]:
+    return {label for value, label in labels.items() if value != but and label}
 
 
 def named(values: Collection[str], most: int) -> str:

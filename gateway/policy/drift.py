@@ -1,7 +1,8 @@
 """What of a form is pinned when a person approves it, and what of it has changed since.
 
-Options are compared by their values, in whatever order HubSpot lists them: a renamed label
-sends the same value, another value is another answer. Of the form's texts only those about
+Options are compared by their values, in whatever order HubSpot lists them: another value is
+another answer. A renamed label sends the same value, and is no change unless the label now stands
+for another value: then people who choose it answer something else. Of the form's texts only those about
 consent are pinned, because a submission carries them as what the person agreed to.
 """
 
@@ -24,6 +25,7 @@ from gateway.policy.differences import (
     MOST_CHOICES,
     choices_in_words,
     consent_texts,
+    swapped,
     texts_in_words,
 )
 
@@ -68,7 +70,7 @@ class _Pinned(Protocol):
     @property
     def options(self) -> str | None: ...
     @property
-    def values(self) -> tuple[str, ...]: ...
+    def values(self) -> Mapping[str, str]: ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Pins:
     created_at: str | None
     choices: int
     options: str | None
-    values: tuple[str, ...]
+    values: dict[str, str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,6 +93,8 @@ class _Row:
     """What is compared."""
     words: Callable[[_Pinned, _Pinned], str]
     """The first of the two, in words that say where it differs from the second."""
+    also: Callable[[_Pinned, _Pinned], bool] = lambda _was, _now: False
+    """Whether the two differ, though what is compared is equal."""
 
 
 _COMPARED: Mapping[Aspect, _Row] = {
@@ -108,6 +112,7 @@ _COMPARED: Mapping[Aspect, _Row] = {
         lambda one, other: (
             choices_in_words(one.choices, one.values, other.values) if one.options else "none"
         ),
+        lambda was, now: bool(swapped(was.values, now.values)),
     ),
 }
 """What is compared of a field that is on the form and has its property."""
@@ -168,6 +173,7 @@ def pins(field: FormField, prop: Property) -> Pins:
     """What HubSpot says now of a field and its property."""
     offered = {option.value for option in field.options}
     known = {option.value for option in prop.options}
+    labels = {option.value: option.label for option in field.options or prop.options}
     return Pins(
         field_type=field.field_type,
         type=prop.type,
@@ -176,7 +182,7 @@ def pins(field: FormField, prop: Property) -> Pins:
         created_at=prop.created_at,
         choices=len(offered or known),
         options=_digest([sorted(offered), sorted(known)]) if offered or known else None,
-        values=tuple(sorted(offered or known)) if len(offered or known) <= MOST_CHOICES else (),
+        values=dict(sorted(labels.items())) if len(labels) <= MOST_CHOICES else {},
     )
 
 
@@ -223,7 +229,7 @@ def _of_field(
 
 def _compared(key: str, approved: FieldLock, now: Pins) -> Iterator[Change]:
     for aspect, row in _COMPARED.items():
-        if row.pinned(approved) != row.pinned(now):
+        if row.pinned(approved) != row.pinned(now) or row.also(approved, now):
             yield _told(key, aspect, row.words(approved, now), row.words(now, approved))
 
 

@@ -120,7 +120,7 @@ class PropertyBook:
         keys = {field_key(kind.id, name): name for name in names}
         found: dict[str, list[str]] = {}
         portal_id = self._portal.known_id()
-        for form_id in self._locks.form_ids(portal_id):
+        for form_id in self._locks.form_ids():
             lock = self._locks.of(form_id, portal_id)
             if isinstance(lock, FormLock):
                 for key in lock.fields.keys() & keys.keys():

@@ -124,6 +124,17 @@ def pick(page: Page, box: Locator, text: str) -> None:
     page.keyboard.press("Enter")
 
 
+def begin(page: Page, deed: str, then: Locator) -> None:
+    """Press a deed's button until its question is there: a page that draws itself anew may take a
+    button away under somebody's finger, and they press again."""
+    for _ in range(5):
+        page.get_by_role("button", name=deed).press("Enter")
+        with contextlib.suppress(PlaywrightTimeout):
+            then.wait_for(timeout=5_000)
+            return
+    expect(then).to_be_visible()
+
+
 @dataclasses.dataclass
 class Desk:
     """A person at a screen: the page, the app behind it, and the HubSpot behind that."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from browser.conftest import pick, running_app
+from browser.conftest import begin, pick, running_app
 from playwright.sync_api import Page, expect
 
 from gateway.emulator import Emulator
@@ -57,8 +57,8 @@ def test_from_the_email_to_a_cleared_value(page: Page, desk: tuple[str, Emulator
     expect(page.locator(".si-detail-title")).to_have_text("Ada Lovelace")
     expect(page.locator(".si-detail-title")).to_be_focused()
     assert SECRET not in page.content()
-    page.get_by_role("button", name="Reveal Passport number").press("Enter")
     purpose = page.get_by_label("Why do you need to see it?")
+    begin(page, "Reveal Passport number", purpose)
     expect(purpose).to_be_focused()
     pick(page, purpose, "Check who")
     page.get_by_role("button", name="Show for 5 seconds").press("Enter")
@@ -68,8 +68,8 @@ def test_from_the_email_to_a_cleared_value(page: Page, desk: tuple[str, Emulator
     expect(page.locator(".si-value")).to_have_count(0)
     expect(page.get_by_text("The time of the value is over.")).to_be_visible()
     assert SECRET not in page.content()
-    page.get_by_role("button", name="Correct Passport number").press("Enter")
     box = page.get_by_label("Passport number", exact=True)
+    begin(page, "Correct Passport number", box)
     expect(box).to_be_focused()
     page.keyboard.type(NEW)
     assert box.evaluate("box => getComputedStyle(box).webkitTextSecurity") == "disc"
@@ -78,7 +78,7 @@ def test_from_the_email_to_a_cleared_value(page: Page, desk: tuple[str, Emulator
     assert NEW not in page.content()
     expect(page.locator(".st-key-top a[aria-current=page]")).to_have_text("Records")
     assert _passport(emulator) == NEW
-    page.get_by_role("button", name="Clear Passport number").press("Enter")
+    begin(page, "Clear Passport number", page.locator(".si-deed-title"))
     expect(page.locator(".si-deed-title")).to_be_focused()
     page.get_by_role("button", name="Yes, clear it").click()
     expect(page.get_by_text("has no value in HubSpot any more")).to_be_visible()

@@ -3,16 +3,14 @@ the last row of the audit. The value is on the screen while it is asked for, and
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import PATIENT, Desk, pick, running_app
+from browser.conftest import PATIENT, Desk, begin, pick, running_app
 from playwright.sync_api import Locator, Page, expect
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 pytestmark = pytest.mark.browser
 
@@ -106,7 +104,7 @@ def _find(page: Page) -> None:
 
 def _reveal(page: Page) -> None:
     purpose = page.get_by_label("Why do you need to see it?")
-    _begin(page, "Reveal", purpose)
+    begin(page, f"Reveal {LABEL}", purpose)
     pick(page, purpose, "Check who")
     page.get_by_role("button", name="Show for 10 seconds").press("Enter")
     expect(page.locator(".si-value")).to_have_text(SECRET)
@@ -117,7 +115,7 @@ def _reveal(page: Page) -> None:
 
 def _correct(page: Page) -> None:
     box = page.get_by_label(LABEL, exact=True)
-    _begin(page, "Correct", box)
+    begin(page, f"Correct {LABEL}", box)
     expect(box).to_be_focused()
     page.keyboard.type(NEW)
     page.get_by_role("button", name="Save").click()
@@ -127,7 +125,7 @@ def _correct(page: Page) -> None:
 
 def _clear(page: Page) -> None:
     sure = page.get_by_role("button", name="Yes, clear it")
-    _begin(page, "Clear", sure)
+    begin(page, f"Clear {LABEL}", sure)
     sure.click()
     expect(page.get_by_text("has no value in HubSpot any more")).to_be_visible()
     past = page.get_by_role("link", name="What was done with it")
@@ -167,17 +165,6 @@ def _read_the_audit(page: Page) -> None:
     page.get_by_role("button", name="Check the chain").click()
     expect(page.get_by_text("The chain is intact")).to_be_visible()
     assert "CANARY" not in page.content()
-
-
-def _begin(page: Page, deed: str, then: Locator) -> None:
-    """Press a deed's button until its question is there: a page that draws itself anew may take a
-    button away under somebody's finger, and they press again."""
-    for _ in range(5):
-        page.get_by_role("button", name=f"{deed} {LABEL}").press("Enter")
-        with contextlib.suppress(PlaywrightTimeout):
-            then.wait_for(timeout=5_000)
-            return
-    expect(then).to_be_visible()
 
 
 def _row(page: Page, action: str) -> Locator:

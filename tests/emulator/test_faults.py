@@ -17,11 +17,11 @@ STATUSES = {
     "403_not_public": 403, "403_banned": 403, "403_unexplained": 403, "404": 404,
     "423": 423, "429": 429, "429_daily": 429, "477": 477, "500": 500, "502_html": 502, "504_html": 504,
     "slow": 200, "garbage_json": 200, "redirect": 307, "500_after_store": 500,
-    "502_after_store": 502, "429_retry_after": 429, "ip_block": 429, "slow_before": 500,
+    "502_after_store": 502, "503_html": 503, "524_after_store": 524, "429_retry_after": 429, "ip_block": 429, "slow_before": 500,
 }  # fmt: skip
 DROPS = {"drop_before": 0, "drop_after_store": 1, "reset": 0, "reset_after_store": 1,
          "late_store": 1}  # fmt: skip
-STORED = {"slow", "garbage_json", "500_after_store", "502_after_store"}
+STORED = {"slow", "garbage_json", "500_after_store", "502_after_store", "524_after_store"}
 
 
 def test_every_kind_is_tried():
@@ -144,7 +144,13 @@ def _tagged(tag: str) -> dict:
 
 
 @pytest.mark.parametrize(
-    ("kind", "title"), [("502_html", "502 Bad Gateway"), ("504_html", "504 Gateway Time-out")]
+    ("kind", "title"),
+    [
+        ("502_html", "502 Bad Gateway"),
+        ("503_html", "503 Service Temporarily Unavailable"),
+        ("504_html", "504 Gateway Time-out"),
+        ("524_after_store", "524 A timeout occurred"),
+    ],
 )
 def test_the_edge_speaks_html(hub, kind, title):
     """A gateway error is a page, not JSON."""

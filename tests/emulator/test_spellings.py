@@ -50,3 +50,17 @@ def test_an_address_that_is_not_served_says_so(hub, path):
     assert told["category"] == "OBJECT_NOT_FOUND"
     assert told["correlationId"] == answer.headers["X-HubSpot-Correlation-Id"]
     assert "does not serve this address" in told["message"]
+
+
+def test_an_address_has_an_end(hub):
+    """So many names in an address get 414; a batch read takes them in its body."""
+    names = [f"property_{number}" for number in range(1_500)]
+    asked = {"properties": ",".join(names)}
+    refused = hub.get(CONTACTS, params=asked)
+    assert (refused.status_code, refused.json()["status"]) == (414, "error")
+    (entry,) = hub.portal.journal.entries()
+    assert (entry.path, entry.status) == ("/crm/v3/objects/…", 414)
+    body = {"inputs": [], "properties": names}
+    assert hub.call("POST", f"{CONTACTS}/batch/read", json=body).ok
+    hub.portal.amend_switches(longest_address=0)
+    assert hub.get(CONTACTS, params=asked).ok

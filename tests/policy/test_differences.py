@@ -13,27 +13,53 @@ from gateway.policy.differences import (
     choices_in_words,
     consent_texts,
     named,
+    swapped,
     texts_in_words,
 )
 
 LONG = "We keep what you tell us for one year, and then it is destroyed, as the law says it is."
 
 
+ONE, TWO = {"f": "Female", "m": "Male"}, {"f": "Female", "m": "Male", "x": "Other"}
+
+
 @pytest.mark.parametrize(
     ("was", "now", "told"),
     [
-        (("a", "b"), ("a", "b", "c"), ("2 choices", "3 choices, with c")),
-        (("a", "b"), ("a",), ("2 choices, with b", "1 choice")),
-        (("a", "b"), ("c", "a"), ("2 choices, with b", "2 choices, with c")),
-        ((), ("a", "b"), ("0 choices", "2 choices")),
+        (ONE, TWO, ("2 choices", "3 choices, with x")),
+        (ONE, {"f": "Female"}, ("2 choices, with m", "1 choice")),
+        (ONE, {"f": "Female", "x": "Male"}, ("2 choices, with m", "2 choices, with x")),
+        ({}, ONE, ("0 choices", "2 choices")),
+        (ONE, {"f": "Male", "m": "Female"},
+         ("2 choices, with “Female” for f, “Male” for m",
+          "2 choices, with “Male” for f, “Female” for m")),
+        (ONE, {"f": "Woman", "m": "Man"}, ("2 choices", "2 choices")),
     ],
-)
+)  # fmt: skip
 def test_the_choices_that_came_and_went(
-    was: tuple[str, ...], now: tuple[str, ...], told: tuple[str, str]
+    was: dict[str, str], now: dict[str, str], told: tuple[str, str]
 ) -> None:
-    """Each side names what only it has; where one side's values are not known, none is named."""
+    """Each side names what only it has, else what people read otherwise; where one side's values
+    are not known, none is named."""
     assert choices_in_words(len(was), was, now) == told[0]
     assert choices_in_words(len(now), now, was) == told[1]
+
+
+@pytest.mark.parametrize(
+    ("now", "found"),
+    [
+        (ONE, []),
+        ({"f": "Male", "m": "Female"}, ["f", "m"]),
+        ({"f": "Male", "m": "Man"}, ["f", "m"]),
+        ({"f": "Woman", "m": "Female"}, ["f", "m"]),
+        ({"f": "Woman", "m": "Male"}, []),
+        ({"f": "", "m": ""}, []),
+        ({}, []),
+    ],
+)
+def test_a_label_that_stands_for_another_choice(now: dict[str, str], found: list[str]) -> None:
+    """A new label is no matter; one that was another choice's is."""
+    assert swapped(ONE, now) == found
 
 
 def test_many_and_long_choices_stay_short() -> None:

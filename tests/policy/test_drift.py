@@ -132,6 +132,12 @@ DRIFT: list[tuple[str, Snapshot, str | None, Aspect, str, str, str]] = [
     ("property's choice", described(fields(), properties(options=[{"value": "nuts"}])),
      "allergies", Aspect.OPTIONS, "2 choices", "2 choices (changed)",
      "allergies had 2 choices, and has 2 choices (changed)"),
+    ("labels swapped", described(fields(options=[{"value": "nuts", "label": "Latex"},
+                                                 {"value": "latex", "label": "Nuts"}]), properties()),
+     "allergies", Aspect.OPTIONS, "2 choices, with “Latex” for latex, “Nuts” for nuts",
+     "2 choices, with “Nuts” for latex, “Latex” for nuts",
+     "allergies had 2 choices, with “Latex” for latex, “Nuts” for nuts, and has 2 choices, with "
+     "“Nuts” for latex, “Latex” for nuts"),
     ("no choices", described(fields(options=[]), properties(options=[])),
      "allergies", Aspect.OPTIONS, "2 choices", "none", "allergies had 2 choices, and has none"),
     ("field added", described([*fields(), field("phone")], [*properties(), ("0-1", prop("phone"))]),
