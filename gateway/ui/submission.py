@@ -41,6 +41,9 @@ STEP_WORDS: Mapping[str, str] = {
     Event.DISCARDED: "A person withdrew it",
     Event.CORRECTED: "Corrected under a new receipt",
     "guard_confirmed": "A person confirmed an unusual answer",
+    "resealed": "Sealed again with a newer key",
+    "shredded": "The answers kept here were destroyed",
+    "copies_seen": "Seen in HubSpot more than once",
 }
 """Every step of a history, as a person reads it."""
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.domain.audit import WITHOUT_A_MOVE
 from gateway.domain.decisions import REASONS_FOR, decisions_in
 from gateway.domain.errors import InvalidTransition
 from gateway.domain.overview import Interval, Overview
@@ -34,7 +35,8 @@ def test_every_turn_step_and_decision_has_its_words() -> None:
     """Nothing a person may do or that can have happened is without words."""
     assert switch.TURNS.keys() == OPERATOR_TURNS
     assert switch.ENDINGS.keys() == set(Ends)
-    assert submission.STEP_WORDS.keys() == {"accepted", "guard_confirmed", *Event}
+    without_a_move = {action.value.rpartition(".")[2] for action in WITHOUT_A_MOVE}
+    assert submission.STEP_WORDS.keys() == {"accepted", *without_a_move, *Event}
     decisions = set(REASONS_FOR)
     assert submission.MEANINGS.keys() == submission.CONFIRMATIONS.keys() == decisions
     assert submission.DONE.keys() == decisions
