@@ -76,13 +76,9 @@ class EmulatorApp:
             at=scope["state"][ARRIVED],
         )
         with self._portal.lock:
-            if call.headers.get("host", "").partition(":")[0] not in _OWN_NAMES:
-                return turned_away(call, responses.error(421, "Misdirected Request"))
-            longest = self._portal.switches.longest_address
-            if 0 < longest < len(scope["raw_path"]) + len(scope["query_string"]):
-                return turned_away(call, responses.not_taken(414, "URI Too Long"))
-            if body is None:
-                return turned_away(call, responses.not_taken(413, "Payload Too Large"))
+            unfit = _unfit(call, len(scope["raw_path"] + scope["query_string"]), body)
+            if unfit is not None:
+                return turned_away(call, unfit)
             if route is None:
                 wrong_method = responses.not_taken(405, "Method Not Allowed")
                 return turned_away(call, wrong_method if exists else responses.no_route())
@@ -92,6 +88,15 @@ class EmulatorApp:
                 return carry_out(route, call)
             except Exception as bug:  # the server must answer, and its text may hold a value
                 return broken(call, type(bug).__name__)
+
+
+def _unfit(call: Call, address_length: int, body: bytes | None) -> Answer | None:
+    """What a call gets that is for somebody else, or too large; None when it is neither."""
+    if call.headers.get("host", "").partition(":")[0] not in _OWN_NAMES:
+        return responses.error(421, "Misdirected Request")
+    if 0 < call.portal.switches.longest_address < address_length:
+        return responses.not_taken(414, "URI Too Long")
+    return responses.not_taken(413, "Payload Too Large") if body is None else None
 
 
 async def _read(receive: Receive) -> bytes | None:

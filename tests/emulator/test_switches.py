@@ -256,6 +256,7 @@ EFFECTS = [
 ELSEWHERE = {
     "records_check_validations": "test_objects_writes.py",
     "values_may_be_numbers": "test_objects_writes.py",
+    "longest_address": "test_spellings.py",
     "batch_read_names_class": "test_property_writes.py",
     "search_limit": "test_search.py",
     "search_delay": "test_search.py",
