@@ -142,7 +142,7 @@ def _text(shown: Preview) -> Iterator[str]:
 
 def _choices(pinned: FieldLock) -> str:
     told = f" ({named(pinned.values, SHOWN_CHOICES)})" if pinned.values else ""
-    return choices_in_words(pinned.choices, (), ()) + told if pinned.choices else ""
+    return choices_in_words(pinned.choices, {}, {}) + told if pinned.choices else ""
 
 
 def _words(pinned: FieldLock) -> str:

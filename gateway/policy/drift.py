@@ -2,8 +2,8 @@
 
 Options are compared by their values, in whatever order HubSpot lists them: another value is
 another answer. A renamed label sends the same value, and is no change unless the label now stands
-for another value: then people who choose it answer something else. Of the form's texts only those about
-consent are pinned, because a submission carries them as what the person agreed to.
+for another value: then people who choose it answer something else. Of the form's texts only
+those about consent are pinned, because a submission carries them as what the person agreed to.
 """
 
 from __future__ import annotations
