@@ -123,7 +123,7 @@ class Bulk:
         """Submits ``rows`` one by one, in their order, until the last, an interrupt, or
         something that would stop every further row too."""
         started_ms = time.time_ns() // 1_000_000
-        progress = Progress(self._out, "Received", len(rows))
+        progress = Progress(self._out, "Rows", len(rows))
         for row in rows:
             if self._interrupted():
                 break

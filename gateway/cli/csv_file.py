@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,8 @@ DELIMITERS: Mapping[str, str] = {"comma": ",", "semicolon": ";", "tab": "\t", "p
 """How ``--delimiter`` names what stands between cells; the character itself will do too."""
 AUTO = "auto"
 
+_SEPARATOR_LINE = re.compile(r"\A\s*\"?sep=.\"?(\r\n|\r|\n)", re.IGNORECASE)
+"""A first line that some spreadsheets write, and none shows, to name what parts the cells."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -70,6 +73,7 @@ def read_table(text: str, columns: CsvRows, delimiter: str = AUTO) -> Table:
     ``DELIMITERS``, or the character. A row with too few or too many cells is given back with
     its fault. Raises :class:`UsageError` for what concerns the whole file.
     """
+    text = _SEPARATOR_LINE.sub("", text, count=1)
     separator = _found(text, columns) if delimiter == AUTO else DELIMITERS.get(delimiter, delimiter)
     if separator not in DELIMITERS.values():
         raise UsageError(f"A delimiter is {AUTO}, {', '.join(DELIMITERS)}. Choose one of them.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from gateway.cli.show import Out
 
 BAR = 30
-"""Characters of a full bar."""
+"""Characters of a full bar, where the line has room for it."""
 EVERY_S = 0.1
 """The bar is drawn this often at most."""
 TENTHS = 10
@@ -42,8 +43,7 @@ class Progress:
             now = self._clock()
             if done == self._total or now - self._drawn >= EVERY_S:
                 self._drawn = now
-                full = BAR * done // max(self._total, 1)
-                self._out.redraw(f"[{'#' * full}{'.' * (BAR - full)}] {self._told(done)}")
+                self._out.redraw(self._line(done))
             return
         tenth = TENTHS * done // max(self._total, 1)
         if tenth > self._tenth:
@@ -54,6 +54,16 @@ class Progress:
         """Leaves the bar where it is and goes on in the next line."""
         if self._bar and self._drawn:
             self._out.message("")
+
+    def _line(self, done: int) -> str:
+        """As much as fits: a line that wraps could not be drawn in the same place again."""
+        room = shutil.get_terminal_size().columns - 1
+        told = self._told(done)
+        bar = min(BAR, room - len(told) - len("[] "))
+        if bar <= 0:
+            return told[:room]
+        full = bar * done // max(self._total, 1)
+        return f"[{'#' * full}{'.' * (bar - full)}] {told}"
 
     def _told(self, done: int) -> str:
         seconds = max(self._clock() - self._start, 0.001)

@@ -291,11 +291,12 @@ def test_a_bar_on_a_real_terminal(quick: Any) -> None:
     ours, theirs = pty.openpty()
     done = subprocess.run(
         [sys.executable, "-m", "gateway", "submit", PATIENT, "--csv", str(path), "--json"],
-        env={**os.environ, **quick.environ}, stdout=subprocess.PIPE, stderr=theirs, timeout=60,
+        env={**os.environ, "COLUMNS": "80", **quick.environ},
+        stdout=subprocess.PIPE, stderr=theirs, timeout=60,
         check=True, cwd=Path(__file__).resolve().parents[2],
     )  # fmt: skip
     os.close(theirs)
     drawn = os.read(ours, 100_000).decode()
     os.close(ours)
     assert json.loads(done.stdout)["accepted"] == 5
-    assert "[##############################] Received: 5 of 5" in drawn
+    assert "[##############################] Rows: 5 of 5" in drawn

@@ -42,6 +42,13 @@ def test_separators_and_line_ends_are_found(
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("line", ["sep=;\r\n", '"sep=;"\n', "SEP=;\r"])
+def test_a_line_that_names_the_separator_is_no_header(columns: CsvRows, line: str) -> None:
+    """Some spreadsheets write it, and none shows it: rows are numbered without it."""
+    (row,) = read_table(f"{line}firstname;email\nAda;a@b.example\n", columns).rows
+    assert (dict(row.cells), row.number) == ({"firstname": "Ada", "email": "a@b.example"}, 2)
+
+
 @pytest.mark.parametrize("how", ["comma", ","])
 def test_a_separator_may_be_named(columns: CsvRows, how: str) -> None:
     """--delimiter takes a name or the character, and nothing else."""
