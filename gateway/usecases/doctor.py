@@ -99,8 +99,8 @@ class Doctor:
         try:
             self._store.outbox.prove_writable()
             counts = self._store.outbox.counts()
-        except IntakeClosed as closed:
-            yield finding("store_broken", why=INTAKE_CAUSES[closed.cause])
+        except IntakeClosed as refused:
+            yield finding("store_broken", why=INTAKE_CAUSES[refused.cause])
             return
         except OutboxUnreadable as error:
             yield finding("store_broken", why=str(error))
