@@ -147,8 +147,8 @@ def amend_switches(call: Call) -> Answer:
 
 
 def issue_token(call: Call) -> Answer:
-    """A further token: ``{scopes, kind?, expires_in?}``, or ``set`` for ``scopes``, the name of
-    one of ``SCOPE_SETS``."""
+    """A further token: ``{scopes, kind?, expires_in?}``, or ``set`` for ``scopes``: ``all``,
+    ``desk``, ``least``, ``forms``…"""
     given = call.json_object()
     scopes, expires_in = given.get("scopes"), given.get("expires_in")
     if "set" in given:

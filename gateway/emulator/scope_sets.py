@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from gateway.emulator.oauth.scopes import known_scopes
 from gateway.emulator.seed.account import Seed, desk_scopes_for, reading_scopes_for
 
 
@@ -36,10 +37,11 @@ SCOPE_SETS: Mapping[str, Callable[[Seed], tuple[str, ...]]] = {
     "reading": _reading,
     "least_and_reading": lambda seed: (*_least(seed), *_reading(seed)),
     "desk": _desk,
+    "all": lambda _: tuple(sorted(known_scopes())),
 }
 """Name → the scopes for an account: nothing; forms alone; what the seed's good forms take, in
 either spelling, or without what opens sensitive values; what reading every record takes; both;
-and reading and changing every record and definition, without forms."""
+reading and changing every record and definition, without forms; and whatever there is."""
 
 
 def scope_set(name: object, seed: Seed) -> tuple[str, ...]:

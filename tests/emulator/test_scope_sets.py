@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.domain.objects import OBJECT_TYPES
 from gateway.emulator.scope_sets import SCOPE_SETS, scope_set
+from gateway.emulator.seed.further import ENGAGEMENTS, FURTHER
 
 INTAKE = "Patient intake"
 SUBMITS = {"none": 403, "forms": 403, "least": 200, "least_v2": 200, "without_sensitive": 403,
-           "reading": 403, "least_and_reading": 200, "desk": 403}  # fmt: skip
-READS = {"reading", "least_and_reading", "desk"}
+           "reading": 403, "least_and_reading": 200, "desk": 403, "all": 200}  # fmt: skip
+READS = {"reading", "least_and_reading", "desk", "all"}
 
 
 def test_every_set_is_tried():
@@ -51,3 +53,25 @@ def test_a_desk_changes_records_and_definitions(hub):
     assert defined.status_code == 201
     assert hub.get("/marketing/v3/forms", token=token).status_code == 403
     assert hub.emulator.banner()["records_token"] == token
+
+
+def test_one_token_for_everything(hub):
+    """The set ``all`` reaches every object type there is, HubSpot's further ones too."""
+    token = hub.admin("POST", "tokens", {"set": "all"}).json()["access_token"]
+    for kind in (*OBJECT_TYPES.values(), *FURTHER.values()):
+        for area in ("objects", "properties"):
+            assert hub.get(f"/crm/v3/{area}/{kind.plural}", token=token).status_code == 200
+
+
+def test_who_reads_contacts_reads_what_was_said_to_them(hub):
+    """HubSpot opens notes, calls and the like by the scopes of contacts, and nothing else."""
+    token = hub.portal.issue_token(["crm.objects.contacts.read"])
+    answers = {kind.plural: hub.get(f"/crm/v3/objects/{kind.plural}", token=token).status_code
+               for kind in FURTHER.values()}  # fmt: skip
+    opened = {FURTHER[kind].plural for kind in ENGAGEMENTS}
+    assert {name for name, status in answers.items() if status == 200} == opened
+    note = {"properties": {"hs_note_body": "x", "hs_timestamp": "2026-11-25T10:00:00Z"}}
+    path = "/crm/v3/objects/notes"
+    assert hub.call("POST", path, token=token, json=note).status_code == 403
+    writer = hub.portal.issue_token(["crm.objects.contacts.write"])
+    assert hub.call("POST", path, token=writer, json=note).status_code == 201

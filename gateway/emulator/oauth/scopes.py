@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 
 from gateway.domain.objects import OBJECT_TYPES, object_type
-from gateway.domain.scopes import FORMS, Access, definition_need, sensitive_need
+from gateway.domain.scopes import FORMS, Access, definition_need, record_need, sensitive_need
 from gateway.domain.sensitivity import Sensitivity
+from gateway.emulator.seed.further import FURTHER
 
 APP_SCOPES = frozenset(
     {"developers-read", "developers-write", "private-apps-read", "private-apps-write"}
@@ -31,4 +32,7 @@ def known_scopes() -> frozenset[str]:
             for access in Access:
                 need = sensitive_need(kind, sensitivity, access)
                 found |= set(need.spellings) if need else set()
+    for further in FURTHER.values():
+        found |= {record_need(further, access).name for access in Access}
+        found |= set(definition_need(further).spellings)
     return frozenset(found)

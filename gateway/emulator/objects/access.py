@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gateway.domain.objects import ObjectType
+from gateway.domain.objects import CONTACT, OBJECT_TYPES, ObjectType
 from gateway.domain.scopes import Access, record_need, sensitive_need
 from gateway.domain.sensitivity import Sensitivity
 from gateway.emulator import responses
 from gateway.emulator.calls import Call
 from gateway.emulator.responses import Stop
+from gateway.emulator.seed.further import ENGAGEMENTS
 from gateway.emulator.tokens import in_v2_spelling
 
 
@@ -21,7 +22,8 @@ def require(call: Call, kind: ObjectType, names: Iterable[str], access: Access) 
     properties: the whole call fails, not just the property."""
     held = call.token().scopes
     ordinary = record_need(kind, access)
-    if not ordinary.met_by(held):
+    of_contacts = kind.id in ENGAGEMENTS and record_need(OBJECT_TYPES[CONTACT], access).met_by(held)
+    if not of_contacts and not ordinary.met_by(held):
         raise Stop(responses.missing_scopes(ordinary.spellings))
     for sensitivity in _classes(call, kind, names):
         need = sensitive_need(kind, sensitivity, access)

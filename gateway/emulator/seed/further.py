@@ -52,6 +52,9 @@ FURTHER: Mapping[str, ObjectType] = {
     for type_id, plural, singular, _ in _ROWS
 }
 """objectTypeId → the type, as paths and scopes name it."""
+ENGAGEMENTS = frozenset({"0-18", "0-27", "0-46", "0-47", "0-48", "0-49", "0-116"})
+"""Communications, tasks, notes, meetings, calls, e-mails and letters: HubSpot lets who may read
+(write) contacts read (write) them."""
 SINGULAR: Mapping[str, str] = {type_id: singular for type_id, _, singular, _ in _ROWS}
 """objectTypeId → the other name paths take."""
 
