@@ -124,11 +124,22 @@ def pick(page: Page, box: Locator, text: str) -> None:
     page.keyboard.press("Enter")
 
 
+def press(button: Locator) -> None:
+    """Press Enter on a button, once the page is drawn and has put the focus where it wants it:
+    nobody is quick enough to press before that, but a test is."""
+    expect(button).to_be_visible()
+    expect(
+        button.page.locator("[data-testid=stApp][data-test-script-state=running]")
+    ).to_have_count(0)
+    expect(button.page.locator(".si-focus:not([data-followed])")).to_have_count(0)
+    button.press("Enter")
+
+
 def begin(page: Page, deed: str, then: Locator) -> None:
     """Press a deed's button until its question is there: a page that draws itself anew may take a
     button away under somebody's finger, and they press again."""
     for _ in range(5):
-        page.get_by_role("button", name=deed).press("Enter")
+        press(page.get_by_role("button", name=deed))
         with contextlib.suppress(PlaywrightTimeout):
             then.wait_for(timeout=5_000)
             return

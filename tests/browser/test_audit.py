@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser.conftest import pick
+from browser.conftest import pick, press
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -28,7 +28,7 @@ def test_from_everything_to_one_receipt(desk: Any) -> None:
     expect(rows).to_have_count(3)
     expect(rows.first).to_contain_text("HubSpot confirmed that it arrived")
     expect(rows.first.get_by_role("link")).to_have_attribute("href", f"/receipt?code={code}")
-    page.get_by_role("button", name="Check the chain").press("Enter")
+    press(page.get_by_role("button", name="Check the chain"))
     expect(page.get_by_role("status").filter(has_text="The chain is intact")).to_be_visible()
     assert page.url == f"{desk.app}/audit"
     page.get_by_label("About", exact=True).fill("")

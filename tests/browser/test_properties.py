@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser.conftest import running_app
+from browser.conftest import press, running_app
 from playwright.sync_api import Page, expect
 
 from gateway.emulator import Emulator
@@ -52,7 +52,7 @@ def test_a_sensitive_property_from_the_keyboard(
 ) -> None:
     """Made without a mouse, found in the table with its class, and put away after a question."""
     page.goto(f"{address}/properties")
-    page.get_by_role("button", name="New property").press("Enter")
+    press(page.get_by_role("button", name="New property"))
     keys = page.keyboard
     expect(page.get_by_label("Label", exact=True)).to_be_focused()
     keys.type("Shoe size")
@@ -64,14 +64,14 @@ def test_a_sensitive_property_from_the_keyboard(
     expect(page.get_by_role("option").first).to_be_visible()
     keys.press("Enter")
     expect(page.get_by_text("Private: few people")).to_be_visible()
-    page.get_by_role("button", name="Create property").press("Enter")
+    press(page.get_by_role("button", name="Create property"))
     expect(page.get_by_text("Its internal name is shoe_size")).to_be_visible()
     row = page.locator(".si-properties tr", has_text="shoe_size")
     expect(row).to_contain_text("Sensitive")
     assert emulator.portal.property("0-1", "shoe_size")["dataSensitivity"] == "sensitive"
-    page.get_by_role("button", name="shoe_size").press("Enter")
-    page.get_by_role("button", name="Archive", exact=True).press("Enter")
+    press(page.get_by_role("button", name="shoe_size"))
+    press(page.get_by_role("button", name="Archive", exact=True))
     expect(page.get_by_text("permanently deleted after 90 days")).to_be_visible()
-    page.get_by_role("button", name="Yes, archive it").press("Enter")
+    press(page.get_by_role("button", name="Yes, archive it"))
     expect(page.locator(".si-properties tr", has_text="shoe_size")).to_have_count(0)
     assert emulator.portal.property("0-1", "shoe_size")["archived"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from browser.conftest import begin, pick, running_app
+from browser.conftest import begin, pick, press, running_app
 from playwright.sync_api import Page, expect
 
 from gateway.emulator import Emulator
@@ -53,7 +53,7 @@ def test_from_the_email_to_a_cleared_value(page: Page, desk: tuple[str, Emulator
     page.keyboard.press("Enter")
     expect(page.locator(".si-found-title")).to_be_focused()
     expect(page.get_by_label("E-mail address")).to_have_value("")
-    page.locator("[class*=st-key-hit-] button").press("Enter")
+    press(page.locator("[class*=st-key-hit-] button"))
     expect(page.locator(".si-detail-title")).to_have_text("Ada Lovelace")
     expect(page.locator(".si-detail-title")).to_be_focused()
     assert SECRET not in page.content()
@@ -61,7 +61,7 @@ def test_from_the_email_to_a_cleared_value(page: Page, desk: tuple[str, Emulator
     begin(page, "Reveal Passport number", purpose)
     expect(purpose).to_be_focused()
     pick(page, purpose, "Check who")
-    page.get_by_role("button", name="Show for 5 seconds").press("Enter")
+    press(page.get_by_role("button", name="Show for 5 seconds"))
     expect(page.locator(".si-value")).to_have_text(SECRET)
     kept.append(_kept(page))
     # Nobody presses anything: its time is over.

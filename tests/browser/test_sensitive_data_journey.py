@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import PATIENT, Desk, begin, pick, running_app
+from browser.conftest import PATIENT, Desk, begin, pick, press, running_app
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -97,7 +97,7 @@ def _find(page: Page) -> None:
     page.get_by_role("link", name="Records").click()
     page.get_by_label("E-mail address").fill(EMAIL)
     page.keyboard.press("Enter")
-    page.locator("[class*=st-key-hit-] button").press("Enter")
+    press(page.locator("[class*=st-key-hit-] button"))
     expect(page.locator(".si-detail-title")).to_have_text("Ada Lovelace")
     assert SECRET not in page.content()
 
@@ -106,7 +106,7 @@ def _reveal(page: Page) -> None:
     purpose = page.get_by_label("Why do you need to see it?")
     begin(page, f"Reveal {LABEL}", purpose)
     pick(page, purpose, "Check who")
-    page.get_by_role("button", name="Show for 10 seconds").press("Enter")
+    press(page.get_by_role("button", name="Show for 10 seconds"))
     expect(page.locator(".si-value")).to_have_text(SECRET)
     expect(page.locator(".si-value")).to_have_count(0)
     expect(page.get_by_text("The time of the value is over.")).to_be_visible()

@@ -146,9 +146,12 @@
 
   function followFocus() {
     for (const mark of all(".si-focus")) {
-      const { target, token } = mark.dataset;
-      if (seen.has(token) || !idle()) continue;
-      if (TARGETS[target]?.()) seen.add(token);
+      const { target, token, followed } = mark.dataset;
+      if (followed || !idle()) continue;
+      if (!target || seen.has(token) || TARGETS[target]?.()) {
+        seen.add(token);
+        mark.dataset.followed = "yes";
+      }
     }
   }
 
