@@ -198,3 +198,5 @@ class SchemaRow(msgspec.Struct, frozen=True):
     """The label in the singular."""
     names: tuple[str, ...] = ()
     """What the account calls it inside: ``pet`` and ``p123_pet``."""
+    displayed: tuple[str, ...] = ()
+    """The properties by which the account's people know a record."""

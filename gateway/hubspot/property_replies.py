@@ -86,6 +86,8 @@ class _Schema(msgspec.Struct, frozen=True, rename="camel"):
     name: str = ""
     fully_qualified_name: str = ""
     labels: _Labels = _Labels()
+    primary_display_property: str | None = None
+    secondary_display_properties: tuple[str, ...] = ()
     allows_sensitive_properties: bool | None = None
     # A table of HubSpot's documentation spells it without the s.
     allow_sensitive_properties: bool | None = None
@@ -153,7 +155,14 @@ def schemas(response: Response) -> tuple[SchemaRow, ...]:
             label = read.labels.plural or read.labels.singular or read.name or kind.id
             names = (read.name, read.fully_qualified_name)
             found.append(
-                SchemaRow(kind, label, _allows_sensitive(read), read.labels.singular, names)
+                SchemaRow(
+                    kind,
+                    label,
+                    _allows_sensitive(read),
+                    read.labels.singular,
+                    names,
+                    (read.primary_display_property or "", *read.secondary_display_properties),
+                )
             )
     return tuple(found)
 

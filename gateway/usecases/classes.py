@@ -13,10 +13,13 @@ from gateway.domain.hubspot_errors import HubSpotError
 from gateway.domain.objects import ObjectType
 from gateway.domain.properties import Property
 from gateway.domain.record_errors import UnknownObjectType
+from gateway.domain.records import USUAL_PROPERTIES
 from gateway.domain.scopes import definition_need
+from gateway.domain.sensitivity import Sensitivity
 from gateway.usecases.desk import Desk
 from gateway.usecases.object_types import ObjectTypes
 
+_ORDINARY = Sensitivity.NON_SENSITIVE
 SHOWN_MS = 2_000
 """How old a table may be by which values are shown or compared."""
 
@@ -66,6 +69,16 @@ class Classes:
         if kind is None:
             raise UnknownObjectType
         return kind
+
+    def usual(self, kind: ObjectType, table: ClassTable) -> tuple[str, ...]:
+        """What is shown of a record when nothing is asked for, as far as it is there: ordinary
+        properties only."""
+        names = USUAL_PROPERTIES.get(kind.id) or self._object_types.displayed(kind)
+        return tuple(
+            name
+            for name in names
+            if {one.sensitivity for one in table.living.get(name, ())} == {_ORDINARY}
+        )
 
     def of(self, kind: ObjectType, names: Iterable[str] = (), *, anew: bool = False) -> ClassTable:
         """The table of an object type, in which ``names`` were looked for just now where they

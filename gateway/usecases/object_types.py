@@ -61,6 +61,12 @@ class ObjectTypes:
         found = {row.kind.id: row.allows_sensitive for row in self.all()}
         return found.get(kind.id, True)
 
+    def displayed(self, kind: ObjectType) -> tuple[str, ...]:
+        """The properties by which the account's people know a record of an own type of theirs, as
+        far as the token may know."""
+        found = (row.displayed for row in self.all() if row.kind.id == kind.id)
+        return next(found, ())
+
     def _own(self, max_age_ms: int) -> tuple[SchemaRow, ...]:
         read_ms, found = self._kept
         if max_age_ms and 0 <= self._now_ms() - read_ms <= max_age_ms:

@@ -24,7 +24,6 @@ from gateway.domain.record_errors import (
     reason,
 )
 from gateway.domain.records import (
-    USUAL_PROPERTIES,
     Association,
     Change,
     NewRecord,
@@ -88,7 +87,7 @@ class Records:
         by: User,
         archived: bool = False,
     ) -> Record:
-        """One record with ``properties`` (default: ``USUAL_PROPERTIES``): ordinary values, and
+        """One record with ``properties`` (default: the usual ones): ordinary values, and
         of all others whether there is one. Sensitive ones are asked for only when they are
         named, and no record is found by one. ``archived`` looks among the archived records.
 
@@ -100,7 +99,7 @@ class Records:
         known_place(kind, record)
         known_by = [record.property_name] if isinstance(record, UniqueKey) else []
         table = self._classes.to_show(kind, [*properties, *known_by])
-        names = tuple(dict.fromkeys(properties or _usual(kind, table)))
+        names = tuple(dict.fromkeys(properties or self._classes.usual(kind, table)))
         faults = reading_faults(names, table.living, table.archived, kind)
         _refuse(faults | naming_faults(record, table.living, table.archived, kind))
         seen = self._seen(kind, record, names, table, archived=archived)
@@ -210,10 +209,6 @@ class Records:
         if len(found) != 1:
             raise UnknownRecord
         return found[0]
-
-
-def _usual(kind: ObjectType, table: ClassTable) -> tuple[str, ...]:
-    return tuple(name for name in USUAL_PROPERTIES.get(kind.id, ()) if name in table.living)
 
 
 def _refuse(faults: Mapping[str, Reason]) -> None:

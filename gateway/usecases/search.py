@@ -72,8 +72,7 @@ class RecordSearch:
         names = wanted.names()
         asked = [name for name in names if name not in KEPT_BY_HUBSPOT]
         table = self._classes.to_show(kind, asked)
-        usual = (name for name in USUAL_PROPERTIES.get(kind.id, ()) if name in table.living)
-        names = tuple(dict.fromkeys((*usual, *names)))
+        names = tuple(dict.fromkeys((*self._classes.usual(kind, table), *names)))
         flaws = property_flaws(names, table.living, table.archived)
         if flaws:
             raise SearchRefused(flaws)

@@ -50,6 +50,19 @@ def test_a_custom_object_has_names_beside_its_id(world: World) -> None:
     assert shown.reveal() == "canary-4"
 
 
+def test_a_custom_object_is_known_by_what_its_account_displays(world: World) -> None:
+    """Where nothing is asked for, its display properties are shown: ordinary ones only."""
+    with world.portal.lock:
+        world.portal.schemas[POLICY]["secondaryDisplayProperties"] = [NUMBER, "gone"]
+    gateway = opened(world)
+    values = secret(policy_name="Home", policy_number="canary-4")
+    made = gateway.records.create(POLICY, values, by=SUPERVISOR)
+    read = gateway.records.read(POLICY, made.id, by=SUPERVISOR)
+    found = gateway.search.find(POLICY, Search(), by=SUPERVISOR).records[0]
+    for record in (read, found):
+        assert [one.name for one in record.fields] == ["policy_name"]
+
+
 def test_a_plan_calls_a_custom_object_by_its_name(world: World) -> None:
     """So do definitions; one object under two names is still one."""
     properties = opened(world).properties
