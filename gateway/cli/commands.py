@@ -40,7 +40,7 @@ def doctor(arguments: argparse.Namespace, out: Out) -> int:
         findings = (finding("another_installation"),)
     healthy = all(f.severity is not Severity.ERROR for f in findings)
     out.answer({"ok": healthy, "findings": [views.finding(f) for f in findings]},
-               views.doctor_text(findings, healthy))  # fmt: skip
+               views.doctor_text(findings))  # fmt: skip
     return 0 if healthy else 1
 
 

@@ -4,12 +4,12 @@ stable: others build on them."""
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway.domain.decisions import REASONS
 from gateway.domain.errors import InvalidSubmission
-from gateway.domain.findings import Finding, Severity, Verdict
+from gateway.domain.findings import Finding, Severity, Verdict, verdict
 from gateway.domain.overview import OutboxListing
 from gateway.domain.queue import POSITIONS, QueueState
 from gateway.domain.rejections import rejection_sentence
@@ -125,10 +125,10 @@ def report_text(one: FormReport) -> str:
     return "\n".join(lines)
 
 
-def doctor_text(findings: Iterable[Finding], healthy: bool) -> str:
+def doctor_text(findings: Sequence[Finding]) -> str:
     """The doctor's findings, and the verdict last."""
     lines = [f"{_WEIGHTS[f.severity]:<8}{f.code}: {f.message}\n        {f.cure}" for f in findings]
-    return "\n".join([*lines, "All is well." if healthy else "Something needs to be put right."])
+    return "\n".join([*lines, verdict(findings)])
 
 
 def errors_text(error: InvalidSubmission) -> str:

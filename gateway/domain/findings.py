@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class Severity(enum.StrEnum):
@@ -216,6 +216,9 @@ FINDINGS: Mapping[str, _Row] = {
                            "signature beside the old one."),
     "public_url_ready": _Row(_I, "HubSpot can send to {url}.", "Nothing to do."),
     "form_refused": _Row(_W, "The form {form} is closed: {cause}", "Look at its fields on the Set-up page, or run `python -m gateway check`."),
+    "form_closed": _Row(_E, "The form {form} was approved, and is closed: {cause}",
+                        "Look at what is wrong or has changed on its page, or run `python -m gateway check`. "
+                        "Then put it right in HubSpot, or approve the form again."),
     "form_open": _Row(_I, "The form {form} is open.", "Nothing to do."),
     "form_warnings": _Row(_W, "The form {form} is open, and something about it is to be known: {cause}",
                           "Look at it on the Set-up page, or run `python -m gateway check`."),
@@ -251,3 +254,14 @@ def finding(code: str, *, field: str | None = None, **words: object) -> Finding:
     return Finding(
         code, row.severity, row.message.format_map(words), row.cure.format_map(words), field
     )
+
+
+def verdict(found: Sequence[Finding]) -> str:
+    """All findings in one sentence."""
+    count = {level: sum(f.severity is level for f in found) for level in Severity}
+    wrong, known = count[Severity.ERROR], count[Severity.WARNING]
+    worth = "one point is" if known == 1 else f"{known} points are"
+    if wrong:
+        parts = "One point has" if wrong == 1 else f"{wrong} points have"
+        return f"{parts} to be put right" + (f", {worth} worth knowing." if known else ".")
+    return f"All is well; {worth} worth knowing." if known else "All is well."

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from streamlit import config
 
-from gateway.domain.findings import Finding, Severity
+from gateway.domain.findings import Finding, Severity, verdict
 from gateway.domain.users import Permission, User
 from gateway.ui import check_table, errors, oauth, scope_table
 from gateway.ui.markup import Markup, fill, join
@@ -43,17 +43,6 @@ def _look_again() -> None:
         now = round(time.time() * 1000)
         st.html(fill('<p class="si-latest">Looked at $at.</p>', at=clock(now, now)))
         st.button("Look again", key="again")
-
-
-def verdict(found: Sequence[Finding]) -> str:
-    """All findings in one sentence."""
-    count = {level: sum(f.severity is level for f in found) for level in Severity}
-    wrong, known = count[Severity.ERROR], count[Severity.WARNING]
-    worth = "one point is" if known == 1 else f"{known} points are"
-    if wrong:
-        parts = "One point has" if wrong == 1 else f"{wrong} points have"
-        return f"{parts} to be put right" + (f", {worth} worth knowing." if known else ".")
-    return f"All is well; {worth} worth knowing." if known else "All is well."
 
 
 def findings(found: Sequence[Finding]) -> Markup:

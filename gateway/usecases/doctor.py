@@ -15,6 +15,7 @@ from gateway.domain.errors import (
 )
 from gateway.domain.findings import Finding, Severity, finding
 from gateway.domain.hubspot_errors import AppRefused, HubSpotError, NotInstalled, Unauthorized
+from gateway.domain.locks import LockFault
 from gateway.domain.record_errors import ForeignRecordsToken, RecordsTokenRefused
 from gateway.domain.reports import FormReport
 from gateway.domain.submissions import STATE_WORDS, State
@@ -186,7 +187,9 @@ def _forms(reports: tuple[FormReport, ...] | None) -> Iterator[Finding]:
     for report in reports:
         if not report.open:
             cause = _messages(report.errors)
-            yield finding("form_refused", form=report.form_name, cause=cause)
+            # What nobody ever wanted open is no fault; what a person had opened is one.
+            code = "form_closed" if _was_approved(report) else "form_refused"
+            yield finding(code, form=report.form_name, cause=cause)
             continue
         yield finding("form_open", form=report.form_name)
         warnings = tuple(f for f in report.findings if f.severity is Severity.WARNING)
@@ -196,6 +199,11 @@ def _forms(reports: tuple[FormReport, ...] | None) -> Iterator[Finding]:
     excess = sorted(set.intersection(*everywhere)) if everywhere else []
     if excess:
         yield finding("scope_excess", scopes=", ".join(excess))
+
+
+def _was_approved(report: FormReport) -> bool:
+    edited = str(LockFault.EDITED)
+    return report.lock is not None or any(error.code == edited for error in report.errors)
 
 
 def _messages(findings: Iterable[Finding]) -> str:

@@ -83,6 +83,19 @@ def test_the_document(quick: Any) -> None:
     }  # fmt: skip
 
 
+def test_doctor_minds_an_approved_form_that_closed(quick: Any, account: Any) -> None:
+    """A form nobody wanted open is worth knowing; one that was approved and drifted is a fault,
+    and the last line says so."""
+    before = quick("doctor")
+    assert (before.code, "All is well; " in before.out) == (0, True)
+    quick("approve", PATIENT, "--yes")
+    account.ask("POST", "drift", kind="change_type", property="insurance_number")
+    after = quick("doctor", **AT_ONCE)
+    assert (after.code, "One point has to be put right" in after.out) == (1, True)
+    assert "form_closed" in after.out
+    assert "the property type of insurance_number was string, and is number" in after.out
+
+
 def test_check_tells_of_approval(quick: Any) -> None:
     """check --json says who approved and when, or null; the advice is no error."""
     before = quick("check", PATIENT, "--json").document
@@ -123,6 +136,8 @@ def test_each_drift_is_told_by_check(
         assert quick("check", name, **AT_ONCE).code == 0
     everything = quick("check", "--all", "--json", **AT_ONCE)
     assert everything.code == 1
+    shown = {one["form"]["id"]: one["open"] for one in everything.document["forms"]}
+    assert shown[patient] is False
     assert account.stored() == 0
 
 

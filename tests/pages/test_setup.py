@@ -11,11 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from gateway.domain.features import FEATURES
 from gateway.domain.findings import Severity, Verdict, finding
+from gateway.domain.findings import verdict as summary
 from gateway.domain.users import LOCAL_OPERATOR, Role
 from gateway.ui.check_table import HELD, VERDICTS, about, forms, table
 from gateway.ui.scope_table import POSSIBLE, scopes, verdict
 from gateway.ui.setup import WORDS, findings
-from gateway.ui.setup import verdict as summary
 
 VISITORS = "c05a7e13-9b42-4d6f-a1c8-2f8e60b3d914"
 

@@ -363,6 +363,7 @@ def test_a_lock_edited_by_hand_closes_its_form(world: World) -> None:
     edit(world, lambda t: t["forms"][world.form_id(PATIENT)]["fields"]["diagnosis"].update(lower))
     report = check(gateway)
     assert (codes(report), report.lock) == ({"lock_edited"}, None)
+    assert "form_closed" in {one.code for one in gateway.doctor(by=LOCAL_OPERATOR)}
     assert check(gateway, ONBOARDING).open
     gateway.start_worker()
     assert settled(gateway, receipt).state is State.HELD
@@ -471,7 +472,8 @@ def test_an_approved_form_that_is_archived_stays_in_sight(world: World) -> None:
     assert (report.form_name, report.open) == (PATIENT, False)
     assert {"form_archived", "drift"} <= codes(report)
     assert check(gateway, PATIENT).form_id == form_id
-    assert any(PATIENT in one.message for one in gateway.doctor(by=LOCAL_OPERATOR))
+    doctor = [one for one in gateway.doctor(by=LOCAL_OPERATOR) if PATIENT in one.message]
+    assert [(one.code, one.severity) for one in doctor] == [("form_closed", Severity.ERROR)]
     assert gateway.approvals.note_drift() == 1
     copied = {**world.portal.forms[form_id], "id": str(uuid.uuid4()), "archived": False}
     world.portal.forms[copied["id"]] = copied
