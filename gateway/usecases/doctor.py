@@ -28,7 +28,6 @@ from gateway.store.store import Store
 from gateway.usecases.account_health import account_findings
 from gateway.usecases.check import Check
 from gateway.usecases.desk import Desk
-from gateway.usecases.intake import Intake
 from gateway.usecases.oauth import OAuth
 from gateway.usecases.overview import Watch
 from gateway.usecases.portal import CLOCK_SKEW_MS, Portal
@@ -53,7 +52,6 @@ class Doctor:
         hubspot: HubSpot,
         portal: Portal,
         check: Check,
-        intake: Intake,
         watch: Watch,
         desk: Desk,
         oauth: OAuth,
@@ -65,7 +63,6 @@ class Doctor:
         self._hubspot_calls = hubspot
         self._portal = portal
         self._check = check
-        self._intake = intake
         self._watch = watch
         self._desk = desk
         self._oauth = oauth
@@ -113,9 +110,6 @@ class Doctor:
         free = shutil.disk_usage(folder).free // 2**20
         if free < DISK_LOW_MIB:
             yield finding("disk_low", free=free)
-        closed = self._intake.closed()
-        if closed is not None:
-            yield finding("intake_closed", why=INTAKE_CAUSES[closed])
         yield from self._watch.alarms()
         if held := counts[State.HELD]:
             yield finding("attention", count=held, state=STATE_WORDS[State.HELD][0])

@@ -61,6 +61,15 @@ class Intake:
                 self._looked = now
             return self._cause
 
+    def proven_closed(self) -> str | None:
+        """The same, but None only after a write has proven that something could be kept: reading
+        alone would not notice a disk that takes no more, or a file that was moved away."""
+        try:
+            self._outbox.prove_writable()
+        except IntakeClosed as refused:
+            return refused.cause
+        return self.closed()
+
     def _look(self) -> str | None:
         try:
             if self._folder is not None and shutil.disk_usage(self._folder).free < ROOM_MIB * _MIB:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+from gateway.domain.errors import INTAKE_CAUSES
 from gateway.domain.findings import Finding, finding
 from gateway.domain.overview import Balance, BalanceRow, Interval, Overview
 from gateway.domain.queue import POSITIONS
@@ -15,6 +16,7 @@ from gateway.domain.submissions import NEEDS_A_PERSON, STATE_WORDS, State
 from gateway.store.audit import Audit
 from gateway.store.outbox import Outbox
 from gateway.store.queue import Queue
+from gateway.usecases.intake import Intake
 
 INTERVAL_S = 60
 INTERVALS = 60
@@ -36,6 +38,7 @@ class Watch:
         outbox: Outbox,
         audit: Audit,
         queue: Queue,
+        intake: Intake,
         *,
         owner: str,
         alarm_age_s: int,
@@ -45,6 +48,7 @@ class Watch:
         self._outbox = outbox
         self._audit = audit
         self._queue = queue
+        self._intake = intake
         self._owner = owner
         self._alarm_age_ms = alarm_age_s * 1000
         self._rate_limit = rate_limit
@@ -120,7 +124,9 @@ class Watch:
     def _alarms(
         self, now: int, counts: Mapping[State, int], oldest: Mapping[State, int]
     ) -> tuple[Finding, ...]:
-        alarms = [
+        closed = self._intake.proven_closed()
+        alarms = [] if closed is None else [finding("intake_closed", why=INTAKE_CAUSES[closed])]
+        alarms += [
             finding("attention", count=counts[state], state=STATE_WORDS[state][0])
             for state in sorted(NEEDS_A_PERSON)
             if counts[state]

@@ -21,8 +21,7 @@ class Readiness:
     def __call__(self) -> tuple[bool, str]:
         """Whether answers can be accepted and sent now, and if not why."""
         try:
-            self._store.outbox.prove_writable()
-            closed = self._intake.closed()
+            closed = self._intake.proven_closed()
             if closed is not None:
                 return False, closed
             position = POSITIONS[self._store.queue.state().switch]

@@ -10,7 +10,7 @@ from samples import IDENTIFICATION, PATIENT, World, settled, submit
 
 from gateway import bootstrap
 from gateway.domain import queue as domain_queue
-from gateway.domain.errors import IntakeClosed
+from gateway.domain.errors import INTAKE_CAUSES, IntakeClosed
 from gateway.domain.queue import POSITIONS, Switch
 from gateway.domain.submissions import State
 from gateway.domain.users import LOCAL_OPERATOR
@@ -200,6 +200,27 @@ def test_an_overview_tells_what_is_so(world: World, gateway: Gateway) -> None:
     balance = gateway.balance(by=LOCAL_OPERATOR)
     assert balance.balanced
     assert balance.total.accepted == balance.total.delivered == 3
+
+
+@pytest.mark.parametrize("cause", ["store", "backlog", "drain"])
+def test_a_closed_intake_is_an_alarm(world: World, cause: str) -> None:
+    """Whoever watches the deliveries reads why nothing is accepted, before anybody has typed."""
+    gateway = world.open(GATEWAY_BACKLOG="1" if cause == "backlog" else "9")
+    submit(gateway)
+    if cause == "store":
+        (file,) = world.folder.rglob("outbox.db")
+        file.rename(file.with_name("away.db"))
+    elif cause == "drain":
+        gateway.turn(Switch.DRAIN, by=LOCAL_OPERATOR)
+
+    def told() -> bool:
+        alarms = gateway.overview(by=LOCAL_OPERATOR).alarms
+        return [one.message for one in alarms if one.code == "intake_closed"] == [
+            f"Nothing is accepted at the moment. {INTAKE_CAUSES[cause]}"
+        ]
+
+    eventually(told)
+    assert gateway.ready() == (False, cause)
 
 
 def test_a_row_that_vanished_shows_in_the_books(world: World, gateway: Gateway) -> None:
