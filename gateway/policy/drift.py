@@ -173,7 +173,8 @@ def pins(field: FormField, prop: Property) -> Pins:
     """What HubSpot says now of a field and its property."""
     offered = {option.value for option in field.options}
     known = {option.value for option in prop.options}
-    labels = {option.value: option.label for option in field.options or prop.options}
+    # In one order, so that of a value listed twice always the same label counts.
+    labels = dict(sorted((one.value, one.label) for one in field.options or prop.options))
     return Pins(
         field_type=field.field_type,
         type=prop.type,
@@ -182,7 +183,7 @@ def pins(field: FormField, prop: Property) -> Pins:
         created_at=prop.created_at,
         choices=len(offered or known),
         options=_digest([sorted(offered), sorted(known)]) if offered or known else None,
-        values=dict(sorted(labels.items())) if len(labels) <= MOST_CHOICES else {},
+        values=labels if len(labels) <= MOST_CHOICES else {},
     )
 
 

@@ -22,6 +22,7 @@ from gateway.domain.reports import FormReport
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.snapshots import Snapshot
 from gateway.policy.approving import Declared, proposed
+from gateway.policy.differences import MOST_CHOICES
 from gateway.policy.drift import SENTENCES, changes, changes_by_field, pins, sentence
 from gateway.policy.gate import examine
 
@@ -224,6 +225,37 @@ def test_a_graver_fault_is_told_first() -> None:
     assert [f.code for f in report.errors] == ["property_archived", "drift"]
 
 
+def test_an_approval_that_kept_no_texts() -> None:
+    """Where the lock names neither choices nor texts, what changed is told by number and mode."""
+    bare = msgspec.structs.replace(
+        LOCK,
+        consent_texts={},
+        fields={
+            key: msgspec.structs.replace(pinned, values={}) for key, pinned in LOCK.fields.items()
+        },
+    )
+    assert judged(form(), bare).drift == ()
+    milk = described(fields(options=[{"value": "nuts"}, {"value": "milk"}]), properties())
+    assert [(one.was, one.now) for one in changes(milk, bare)] == [
+        ("2 choices", "2 choices (changed)")
+    ]
+    must = form(legalConsentOptions={**CONSENT, "consentToProcessText": "You must."})
+    assert [(one.was, one.now) for one in changes(must, bare)] == [
+        ("explicit consent to process", "explicit consent to process (changed)")
+    ]
+
+
+def test_what_an_approval_keeps_of_choices_and_texts() -> None:
+    """The form's own labels where it has choices, else the property's; none of very many."""
+    assert LOCK.consent_texts == {"text on processing": "You may."}
+    assert LOCK.fields["allergies"].values == {"latex": "Latex", "nuts": "Nuts"}
+    assert LOCK.fields["email"].values == {}
+    of_property = locked(described(fields(options=[]), properties()))
+    assert of_property.fields["allergies"].values == {"latex": "Latex", "nuts": "Nuts"}
+    assert len(locked(large(1, MOST_CHOICES)).fields["p0"].values) == MOST_CHOICES
+    assert locked(large(1, MOST_CHOICES + 1)).fields["p0"].values == {}
+
+
 UNTOUCHED: list[tuple[str, Snapshot]] = [
     ("order of choices", described(fields(options=ALLERGIES["options"][::-1]),
                                    properties(options=ALLERGIES["options"][::-1]))),
@@ -412,19 +444,40 @@ def test_the_lock_names_who_and_what() -> None:
     assert (LOCK.fields["email"].choices, LOCK.fields["email"].options) == (0, None)
 
 
-OPTION = st.fixed_dictionaries({"value": st.text(max_size=4), "label": st.text(max_size=4)})
+OPTION = st.fixed_dictionaries(
+    {
+        "value": st.text("ab", max_size=2) | st.text(max_size=4),
+        "label": st.text("xy", max_size=1) | st.text(max_size=4),
+    }
+)
+
+
+def read(options: list[dict[str, str]]) -> dict[str, str]:
+    """What each value is read as; of two labels the one that sorts last."""
+    return {
+        value: max(o["label"] for o in options if o["value"] == value)
+        for value in {o["value"] for o in options}
+    }
 
 
 @given(st.lists(OPTION, max_size=8), st.lists(OPTION, max_size=8), st.randoms())
 def test_choices_agree_with_a_naive_reading(
     before: list[dict[str, str]], after: list[dict[str, str]], chance: random.Random
 ) -> None:
-    """Choices have drifted exactly when the sets of their values differ."""
+    """Choices have drifted exactly when the sets of their values differ, or when a label that
+    was read for one of them is now read for another."""
     shuffled = chance.sample(before, len(before))
     lock = locked(described(fields(options=before), properties()))
     assert changes(described(fields(options=shuffled), properties()), lock) == ()
     drifted = changes(described(fields(options=after), properties()), lock)
-    assert bool(drifted) is ({o["value"] for o in before} != {o["value"] for o in after})
+    was, now = read(before), read(after)
+    moved = any(
+        was[one] != now[one] and label and label == there[one]
+        for here, there in ((was, now), (now, was))
+        for other, label in here.items()
+        for one in (was.keys() & now.keys()) - {other}
+    )
+    assert bool(drifted) is (was.keys() != now.keys() or moved)
     assert {c.aspect for c in drifted} <= {Aspect.OPTIONS}
 
 
