@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from gateway.emulator import responses
 from gateway.emulator.calls import Call
@@ -48,10 +48,12 @@ def cursor(call: Call) -> str | None:
 
 
 def next_page(call: Call, limit: int, hidden: str) -> dict[str, Any]:
-    """The ``paging`` key for a cursor that hides ``hidden``. The link leads to the emulator
-    itself, never to a host of HubSpot's."""
+    """The ``paging`` key for a cursor that hides ``hidden``. The link asks for the same once more,
+    and leads to the emulator itself, never to a host of HubSpot's."""
     after = base64.b64encode(hidden.encode()).decode()
-    link = f"{call.base}{call.path}?limit={limit}&after={quote(after)}"
+    same = {name: given for name, given in call.query.items() if name not in ("limit", "after")}
+    query = urlencode({"limit": limit, **same, "after": after}, doseq=True, safe=",")
+    link = f"{call.base}{call.path}?{query}"
     return {"paging": {"next": {"after": after, "link": link}}}
 
 

@@ -64,3 +64,23 @@ def test_an_address_has_an_end(hub):
     assert hub.call("POST", f"{CONTACTS}/batch/read", json=body).ok
     hub.portal.amend_switches(longest_address=0)
     assert hub.get(CONTACTS, params=asked).ok
+
+
+def test_the_link_to_the_next_page_asks_for_the_same(hub):
+    """Whoever follows links gets what was asked for at first: properties, associations and all."""
+    token = hub.admin("POST", "tokens", {"set": "all"}).json()["access_token"]
+    for city in ("Graz", "Linz", "Wels"):
+        body = {"properties": {"city": city, "zip": "1"}}
+        hub.call("POST", CONTACTS, token=token, json=body)
+    asked = {"limit": 1, "properties": ["city", "zip"], "propertiesWithHistory": "city"}
+    answer = hub.get(CONTACTS, token=token, params=asked).json()
+    seen = list(answer["results"])
+    while "paging" in answer:
+        link = answer["paging"]["next"]["link"]
+        assert link.startswith(hub.emulator.api_base)
+        path = link.removeprefix(hub.emulator.api_base)
+        answer = hub.get(path, token=token).json()
+        seen += answer["results"]
+    assert [row["properties"]["city"] for row in seen] == ["Graz", "Linz", "Wels"]
+    assert all(row["properties"]["zip"] == "1" for row in seen)
+    assert all("city" in row["propertiesWithHistory"] for row in seen)
