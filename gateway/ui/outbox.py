@@ -88,7 +88,7 @@ def _row(one: Status, watch: Watch, overview: Overview) -> Markup:
         '<td data-name="Since">$since</td><td data-name="Tries">$attempts</td>'
         '<td data-name="Why">$why</td></tr>',
         tone=TONES[one.state],
-        chosen="yes" if one.code == watch.chosen else "no",
+        chosen="yes" if watch.chosen and one.code == watch.chosen else "no",
         code=one.code,
         form=plain(one.form_name),
         words=STATE_WORDS[one.state][0],

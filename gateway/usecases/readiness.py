@@ -28,6 +28,8 @@ class Readiness:
             if not position.sends and position.cause is not None:
                 return False, position.cause
             self._check.all()
+            if (fault := self._check.lock_fault()) is not None:
+                return False, str(fault)
         except IntakeClosed as error:
             return False, error.cause
         except HubSpotError:

@@ -223,6 +223,16 @@ def test_a_closed_intake_is_an_alarm(world: World, cause: str) -> None:
     assert gateway.ready() == (False, cause)
 
 
+def test_a_broken_lock_file_is_not_ready(world: World, gateway: Gateway) -> None:
+    """It closes every form, so a probe is told; put right, all goes on."""
+    assert gateway.ready() == (True, "ready")
+    (folder,) = world.folder.glob("emulated")
+    (folder / "forms.lock.json").write_text("{")
+    assert gateway.ready() == (False, "lock_unreadable")
+    (folder / "forms.lock.json").unlink()
+    assert gateway.ready() == (True, "ready")
+
+
 def test_a_row_that_vanished_shows_in_the_books(world: World, gateway: Gateway) -> None:
     """The audit counts what was accepted: a missing submission unbalances the books, and its
     day; what is there stays balanced."""
