@@ -21,19 +21,21 @@ class Readiness:
     def __call__(self) -> tuple[bool, str]:
         """Whether answers can be accepted and sent now, and if not why."""
         try:
-            closed = self._intake.proven_closed()
-            if closed is not None:
-                return False, closed
-            position = POSITIONS[self._store.queue.state().switch]
-            if not position.sends and position.cause is not None:
-                return False, position.cause
-            self._check.all()
-            if (fault := self._check.lock_fault()) is not None:
-                return False, str(fault)
+            cause = self._intake.proven_closed() or self._paused() or self._all_forms_closed()
         except IntakeClosed as error:
-            return False, error.cause
+            cause = error.cause
         except HubSpotError:
-            return False, "unreachable"
+            cause = "unreachable"
         except GatewayError as error:
-            return False, type(error).__name__
-        return True, "ready"
+            cause = type(error).__name__
+        return cause is None, cause or "ready"
+
+    def _paused(self) -> str | None:
+        position = POSITIONS[self._store.queue.state().switch]
+        return None if position.sends else position.cause
+
+    def _all_forms_closed(self) -> str | None:
+        """Raises what asking HubSpot raised."""
+        self._check.all()
+        fault = self._check.lock_fault()
+        return None if fault is None else str(fault)
