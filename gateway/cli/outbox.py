@@ -17,12 +17,16 @@ from gateway.hubspot.api import is_form_id
 
 DECISIONS = {"retry": Event.RESENT, "discard": Event.DISCARDED, "confirm": Event.CONFIRMED}
 """Each decision as the command that makes it."""
+MOST = 100_000
+"""So many submissions are listed at most; with 0 only the counts are shown."""
 TURNS = {"pause": Switch.PAUSED_OPERATOR, "resume": Switch.RUNNING, "drain": Switch.DRAIN}
 """Each position of the switch as the command that turns it there."""
 
 
 def listing(arguments: argparse.Namespace, out: Out) -> int:
     """Submissions, newest first, how many there are in each state, and the queue's switch."""
+    if not 0 <= arguments.limit <= MOST:
+        raise UsageError(f"--limit is a number from 0 to {MOST}.")
     state = None if arguments.state is None else State(arguments.state)
     with opened(out) as gateway:
         form_id = arguments.form

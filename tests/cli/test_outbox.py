@@ -116,3 +116,11 @@ def test_listing(quick: Any) -> None:
     assert "1 QUEUED" in text
     assert "The queue: Sending." in text
     assert quick("outbox", "list", "--form", "Nobody's form").code == 1
+
+
+@pytest.mark.parametrize("limit", ["-1", "100001"])
+def test_a_limit_that_is_none(limit: str, quick: Any) -> None:
+    """A file would list everything for -1, and a server nothing: both say what a limit is."""
+    run = quick("outbox", "list", "--limit", limit)
+    assert (run.code, run.out) == (2, "")
+    assert "--limit is a number from 0 to 100000" in run.err
