@@ -9,11 +9,18 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 PROJECT = Path(__file__).resolve().parent.parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 _LISTENED_TO = {"gateway", "requests", "urllib3"}
+
+# How fast a machine draws examples, or makes its first table of characters, says nothing about us.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 class OneFileAfterTheOther(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
