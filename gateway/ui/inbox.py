@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from gateway.domain.objects import object_type
 from gateway.domain.users import User
 from gateway.domain.webhooks import (
     CHANGE_WORDS,
@@ -152,7 +153,8 @@ def _by(one: InboxRow) -> str:
 
 def _reveal(one: InboxRow) -> Markup:
     notice = one.kept.notice
-    if notice.change is not Change.PROPERTY:
+    # Records of products, line items, conversations and the like are not looked at here.
+    if notice.change is not Change.PROPERTY or object_type(notice.object_type_id) is None:
         return Markup('<td data-name="Value">–</td>')
     asked = {
         "object": notice.object_type_id,

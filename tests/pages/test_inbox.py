@@ -139,6 +139,14 @@ def test_every_kind_of_row_can_be_shown(change: Change, sensitivity: Any) -> Non
         assert ("Reveal" in told) is (reveals and change is Change.PROPERTY)
 
 
+@pytest.mark.parametrize("kind", ["0-7", "0-8", "conversation", "odd"])
+def test_what_cannot_be_looked_at_here_has_no_way_there(kind: str) -> None:
+    """A change of a product or the like is shown, and leads nowhere that would only refuse it."""
+    told = inbox.table([_row(object_type_id=kind, object=kind)], NOW, reveals=True)
+    assert "passport_number" in told
+    assert "/records" not in told
+
+
 def test_reveal_names_the_record_and_no_value() -> None:
     """The link says which property of which record; markup in a label stays text."""
     row = _row(object_type_id="2-77", label="<i>Pass</i>", object="custom object")
