@@ -52,7 +52,8 @@ def guard() -> str:
         "read only for what is surely something else (tier 1). What a form fills into a hidden field is "
         "not read.",
         "- Full-width and other scripts' digits, characters nobody sees, every kind of dash, dot and "
-        "space, and digits typed one by one do not hide a number.",
+        "space, digits typed one by one, and a word typed right before them (`SSN536904399`) do not "
+        "hide a number.",
         "",
         "The audit keeps the form, the field names, the kind and the tier (`guard.blocked` and "
         "`guard.asked` on the form, `submission.guard_confirmed` on the submission), who it was and when; "
