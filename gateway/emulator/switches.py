@@ -189,7 +189,9 @@ class Switches:
         1.0, "Unlisted: the waits between tries of a webhook are multiplied by this."
     )
     webhook_foreign_targets: bool = _guess(
-        False, "Unlisted: an https address of another machine may be set; nothing is sent there."
+        True,
+        "Unlisted: the settings API takes an https address of another machine, as HubSpot does; "
+        "nothing is sent there (else 400).",
     )
 
     def listing(self) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import time
 import pytest
 from emulator.receiver import Receiver, until
 
+from gateway.emulator.grants import APP_ID
 from gateway.emulator.webhooks.deliveries import GAPS_S
 from gateway.emulator.webhooks.signatures import version_1, version_3
 
@@ -228,12 +229,28 @@ def test_webhook_is_sensitive_says_which_events_tell(hub, receiver, setting, cla
 
 
 def test_webhook_foreign_targets_are_kept_and_never_called(hub):
-    """With the switch another machine's address can be set; nothing goes there."""
+    """Another machine's address can be set as HubSpot's clients do, unless the switch is off;
+    nothing goes there. Who sets one by the emulator's own route waits for webhooks: refused."""
+    own = {"url": "https://www.example.com/hubspot", "subscribe": ["contact.creation"]}
+    assert hub.admin("PUT", "webhooks", own).status_code == 400
+
+    def put(url):
+        return hub.call(
+            "PUT", f"/webhooks/v3/{APP_ID}/settings", token=None,
+            params={"hapikey": hub.portal.developer_key},
+            json={"targetUrl": url, "throttling": {"maxConcurrentRequests": 10}},
+        ).status_code  # fmt: skip
+
+    hub.portal.amend_switches(webhook_foreign_targets=False)
+    assert put("https://www.example.com/hubspot") == 400
     hub.portal.amend_switches(webhook_foreign_targets=True)
-    body = {"url": "https://www.example.com/hubspot", "subscribe": ["contact.creation"]}
-    assert hub.admin("PUT", "webhooks", body).ok
-    plain = {**body, "url": "http://www.example.com/hubspot"}
-    assert hub.admin("PUT", "webhooks", plain).status_code == 400
+    assert put("http://www.example.com/hubspot") == 400
+    assert put("https://www.example.com/hubspot") == 200
+    hub.call(
+        "POST", f"/webhooks/v3/{APP_ID}/subscriptions", token=None,
+        params={"hapikey": hub.portal.developer_key},
+        json={"eventType": "contact.creation", "active": True},
+    )  # fmt: skip
     hub.submit(INTAKE, hub.good(INTAKE))
     (row,) = until(lambda: deliveries(hub))
     assert until(lambda: deliveries(hub)[0]["state"] == "not_sent")
