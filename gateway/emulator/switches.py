@@ -151,7 +151,7 @@ class Switches:
         16_000, "Unlisted: how many bytes an address may have before it gets 414; 0 for any."
     )
     values_may_be_numbers: bool = _guess(
-        False, "Unlisted: a record's value, or a filter's, may be a number or a truth (else 400)."
+        True, "Unlisted: a record's value, or a filter's, may be a number or a truth (else 400)."
     )
     search_limit: int = _guess(
         5, "Unlisted: searches per second of the whole account; 0 lets a test search at will."

@@ -164,8 +164,10 @@ def test_results_come_in_pages(find):
     ],
     ids=lambda keys: str(keys)[:70],
 )  # fmt: skip
-def test_a_wrong_search_is_refused(find, keys):
-    """400 of the general shape, for each limit and each odd part."""
+def test_a_wrong_search_is_refused(hub, find, keys):
+    """400 of the general shape, for each limit and each odd part; a number too where only texts
+    are taken."""
+    hub.portal.amend_switches(values_may_be_numbers=False)
     assert find(status=400, **keys)["category"] == "VALIDATION_ERROR"
 
 
