@@ -12,6 +12,7 @@ from gateway.cli.opening import opened
 from gateway.cli.show import Out
 from gateway.cli.usage import UsageError
 from gateway.domain.locks import FieldLock, GuardMode
+from gateway.domain.richtext import plain
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.users import LOCAL_OPERATOR
 from gateway.intake.number_checks import NUMBER_CHECKS
@@ -132,6 +133,8 @@ def _text(shown: Preview) -> Iterator[str]:
     yield "What is approved of each field (+ new, ~ changed):"
     for key, pinned, change in _rows(shown):
         yield f"  {_MARKS[change]} {key:<{width}}  {_words(pinned)}"
+    yield f"Its consent: {shown.lock.consent_mode.replace('_', ' ')}"
+    yield from (f"  {name}: {plain(text)}" for name, text in shown.lock.consent_texts.items())
     for found in shown.hindrances:
         yield f"  ERROR: {found.message} {found.cure}"
     if shown.hindrances:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from gateway.domain.locks import Aspect, Change, FieldLock, GuardMode
+from gateway.domain.locks import Aspect, Change, FieldLock, FormLock, GuardMode
 from gateway.domain.reports import FieldReport, FormReport
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.users import User
@@ -70,6 +70,7 @@ def show(gateway: Gateway, by: User, form: str) -> None:
                 st.html(changes(shown.report))
         with st.container(key="pins"):
             st.html(fields(shown))
+            st.html(consent(shown.lock))
             _declare(shown, desk)
         _decide(shown, desk)
         look.focus(desk.focus, f"approval-{desk.turn}")
@@ -121,6 +122,23 @@ def fields(shown: Preview) -> Markup:
         "<thead><tr>$heads</tr></thead><tbody>$rows</tbody></table>",
         heads=join(heads),
         rows=join([_row(field, shown) for field in shown.report.fields]),
+    )
+
+
+def consent(lock: FormLock) -> Markup:
+    """The form's consent, whose texts a submission carries as what the person agreed to."""
+    mode = lock.consent_mode.replace("_", " ")
+    if not lock.consent_texts:
+        return fill('<p class="si-latest">Consent: $mode.</p>', mode=mode)
+    rows = [
+        fill("<li><b>$name</b> <span>$text</span></li>", name=name.capitalize(), text=plain(text))
+        for name, text in lock.consent_texts.items()
+    ]
+    return fill(
+        '<details class="si-why"><summary>Consent: $mode</summary>'
+        '<ul class="si-points">$rows</ul></details>',
+        mode=mode,
+        rows=join(rows),
     )
 
 

@@ -42,6 +42,9 @@ def test_without_a_yes_it_only_shows(quick: Any) -> None:
     assert "Nobody has approved this form." in run.out
     assert "+ diagnosis" in run.out
     assert "Highly sensitive [HIPAA]" in run.out
+    assert "4 choices (female, male, other, undisclosed)" in run.out
+    assert "Its consent: explicit consent to process" in run.out
+    assert "footer: Without this consent we cannot take the form." in run.out
     assert "Not approved." in run.out
     assert "--yes" in run.err
     assert not lock_file(quick).exists()

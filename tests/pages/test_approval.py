@@ -66,6 +66,9 @@ def test_a_person_looks_and_approves(account: Any, tab: Any) -> None:
     report = gateway.check(PATIENT, by=LOCAL_OPERATOR)
     assert page.count('<tr><th scope="row">') == len(report.fields)
     assert page.count('data-level="highly_sensitive"') == 1
+    assert "4: female, male, other, undisclosed" in page
+    assert "<summary>Consent: explicit consent to process</summary>" in page
+    assert "I agree that Lindenhof Clinic stores and processes my answers." in page
     tab.press("Approve")
     assert gateway.check(PATIENT, by=LOCAL_OPERATOR).lock is None
     tab.press("Yes, approve it as shown")
@@ -167,10 +170,10 @@ def test_tables_are_complete() -> None:
 def made_up(count: int, label: str) -> Preview:
     """A preview of ``count`` fields with this label."""
     pinned = FieldLock(field_type="single_line_text", type=label, categories=(label,), choices=2,
-                       sensitivity=Sensitivity.SENSITIVE, minimum=Sensitivity.SENSITIVE)  # fmt: skip
+                       values={label: label, "b": "B"}, sensitivity=Sensitivity.SENSITIVE, minimum=Sensitivity.SENSITIVE)  # fmt: skip
     keys = [f"field_{i}" for i in range(count)]
-    lock = FormLock(name=label, form_type="hubspot", consent="", consent_mode="none",
-                    approved_by=label, approved_at="2026-01-01T00:00:00Z",
+    lock = FormLock(name=label, form_type="hubspot", consent="", consent_mode=label,
+                    consent_texts={label: label}, approved_by=label, approved_at="2026-01-01T00:00:00Z",
                     fields=dict.fromkeys(keys, pinned))  # fmt: skip
     fields = tuple(
         FieldReport(key, label, "0-1", key, "single_line_text", Sensitivity.SENSITIVE, (label,),
@@ -189,6 +192,7 @@ def test_hostile_texts_are_shown_as_texts() -> None:
     shown = made_up(2, HOSTILE)
     for html in (
         approval.fields(shown),
+        approval.consent(shown.lock),
         approval.changes(shown.report),
         approval.state(shown.report),
     ):
