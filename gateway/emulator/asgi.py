@@ -58,7 +58,7 @@ class EmulatorApp:
     def _outcome(self, scope: Scope, body: bytes | None) -> Outcome:
         # A slash at the end says nothing: HubSpot's own clients send one for some paths.
         path, query = scope["path"].removesuffix("/"), scope["query_string"].decode("latin-1")
-        route, params, exists = match(scope["method"], path)
+        route, params, methods = match(scope["method"], path)
         call = Call(
             portal=self._portal,
             base=self._base,
@@ -80,8 +80,8 @@ class EmulatorApp:
             if unfit is not None:
                 return turned_away(call, unfit)
             if route is None:
-                wrong_method = responses.not_taken(405, "Method Not Allowed")
-                return turned_away(call, wrong_method if exists else responses.no_route())
+                told = responses.wrong_method(methods) if methods else responses.no_route()
+                return turned_away(call, told)
             if route.door is Door.ADMIN and "origin" in call.headers:
                 return turned_away(call, responses.error(403, "Not for web pages"))
             try:

@@ -147,6 +147,12 @@ def bad_request(message: str, **keys: Any) -> Answer:
     return error(400, message, "VALIDATION_ERROR", **keys)
 
 
+def wrong_method(methods: Sequence[str]) -> Answer:
+    """405 for a path that takes other ``methods``, which it names as RFC 9110 asks."""
+    refused = not_taken(405, "Method Not Allowed")
+    return refused.with_headers({"Allow": ", ".join(methods)})
+
+
 def not_taken(status: int, message: str) -> Answer:
     """405, 413, 414 or 415: the call never reaches an endpoint. The category is our guess; the
     published files demand one."""

@@ -34,16 +34,16 @@ ROUTES: Sequence[Route] = (
 )
 
 
-def match(method: str, path: str) -> tuple[Route | None, dict[str, str], bool]:
-    """The route of a call, what its path names, and whether the path exists at all. A
-    literal part of a path goes before a named one."""
-    exists = False
+def match(method: str, path: str) -> tuple[Route | None, dict[str, str], Sequence[str]]:
+    """The route of a call and what its path names; without a route, the methods that the path
+    takes, none where it does not exist. A literal part of a path goes before a named one."""
+    methods: dict[str, None] = {}
     for pattern, route in _PATTERNS.get(path.count("/"), ()):
         if found := pattern.fullmatch(path):
             if route.method == method:
-                return route, found.groupdict(), True
-            exists = True
-    return None, {}, exists
+                return route, found.groupdict(), ()
+            methods[route.method] = None
+    return None, {}, tuple(methods)
 
 
 def _pattern(path: str) -> re.Pattern[str]:

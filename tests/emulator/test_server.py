@@ -122,6 +122,22 @@ def test_what_is_not_served(hub, method, path, status):
     assert answer.headers["X-Sealed-Intake-Emulator"] == "1"
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/marketing/v3/forms", {"GET", "POST"}),
+        ("/crm/v3/objects/contacts/12", {"GET", "PATCH", "DELETE"}),
+        ("/crm/v3/objects/contacts/batch/read", {"POST"}),
+        ("/_emulator/faults", {"GET", "POST", "DELETE"}),
+    ],
+)
+def test_a_wrong_method_is_told_the_right_ones(hub, path, methods):
+    """405 names in Allow what the path takes, as RFC 9110 asks."""
+    answer = hub.call("PUT", path)
+    assert answer.status_code == 405
+    assert set(answer.headers["Allow"].split(", ")) == methods
+
+
 def test_every_route_is_marked(hub):
     """Whatever it answers, every route says that it is the emulator's, and names a call."""
     for route in ROUTES:
