@@ -11,6 +11,7 @@ import collections
 import contextlib
 import dataclasses
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -32,6 +33,8 @@ from gateway.usecases.rule_book import RuleBook
 ALL_FORMS = "forms"
 AHEAD = 8
 """Reads side by side, two of each object type: more than most forms need."""
+LONGEST_PAUSE_S = 5.0
+"""Between two readings of a form while few of the window's calls are left."""
 SAVE_AGAIN_MS = 60_000
 """An unchanged description is written again after this long, to keep its age."""
 
@@ -78,6 +81,7 @@ class Definitions:
         self._locks: dict[str, threading.Lock] = collections.defaultdict(threading.Lock)
         self._ahead = ThreadPoolExecutor(AHEAD, thread_name_prefix="read-ahead")
         self._forms: dict[str, Snapshot] = {}
+        self._begun: dict[str, float] = {}
         self._listed: tuple[int, tuple[str, ...]] | None = None
         self._properties: dict[tuple[str, bool], _ReadAt] = {}
         self._saved: dict[str, tuple[int, str]] = {}
@@ -130,6 +134,7 @@ class Definitions:
         with self._locks[form_id]:
             if (known := self._fresh(form_id, oldest)) is not None:
                 return known
+            self._spare(form_id)
             at_ms = self._now_ms()
             try:
                 with self._breaker.guard(form_id):
@@ -138,6 +143,16 @@ class Definitions:
             except NotFound:
                 self._forget(form_id)
                 raise
+
+    def _spare(self, form_id: str) -> None:
+        """Waits where the account's calls run short: many who were accepted one after the other
+        then share a reading, instead of using up what their sending needs."""
+        rates = self._hubspot.client.rates
+        now = time.monotonic()
+        if rates.most and rates.left is not None and rates.left * 2 < rates.most:
+            pause_s = min(LONGEST_PAUSE_S, rates.most / (2 * max(1, rates.left)))
+            time.sleep(max(0.0, self._begun.get(form_id, now - pause_s) + pause_s - now))
+        self._begun[form_id] = time.monotonic()
 
     def _read_ahead(self, form_id: str, oldest: int) -> None:
         """Asks for the properties the form needed last time while the form itself is asked for:

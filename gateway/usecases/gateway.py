@@ -147,8 +147,9 @@ class Gateway:
         )
 
     def _about_to_send(self, form_id: str, sealed_ms: int) -> None:
-        """The form is read again while the answers are made durable: they leave right after."""
-        if self._worker.running:
+        """The form is read again while the answers are made durable, when they leave right after:
+        of a backlog the reading before its sending is enough."""
+        if self._worker.sends_at_once:
             self._reading.submit(self._check.read_again, form_id, sealed_ms)
 
     def row_key(self, form_id: str, row: Mapping[str, object], occurrence: int) -> str:

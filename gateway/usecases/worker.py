@@ -59,12 +59,19 @@ class Worker:
         self._missed = False
         self._last_work = 0.0
         self._room_at = 0.0
+        self._hindered_until = 0.0
         self._listening = False
 
     @property
     def running(self) -> bool:
         """Whether this process delivers."""
         return bool(self._threads)
+
+    @property
+    def sends_at_once(self) -> bool:
+        """Whether what is accepted now leaves right after: this process delivers, and neither the
+        window nor a pause or rest keeps it back."""
+        return self.running and time.monotonic() >= self._hindered_until
 
     def start(self) -> None:
         """Starts the threads. They are woken by every acceptance in this process, and in others
@@ -149,11 +156,15 @@ class Worker:
             turn = self._deliver()
             if turn.worked:
                 self._last_work = time.monotonic()
+                self._hindered_until = 0.0
                 self.wake()
                 continue
             again_s = IDLE_S if turn.again_s is None else min(IDLE_S, turn.again_s)
             if turn.cause is None and turn.again_s is not None:
                 self._room_at = time.monotonic() + turn.again_s
+            if turn.cause is not None or turn.again_s is not None:
+                # It is asked again within a second, so that nothing is believed for long.
+                self._hindered_until = time.monotonic() + 2 * IDLE_S
             self._sleep(bell, again_s if first or turn.again_s is not None else SLEEP_S)
             if turn.cause is None and turn.again_s is not None:
                 self._instruments.waited_for_the_window(again_s)
