@@ -162,9 +162,9 @@ class Worker:
             again_s = IDLE_S if turn.again_s is None else min(IDLE_S, turn.again_s)
             if turn.cause is None and turn.again_s is not None:
                 self._room_at = time.monotonic() + turn.again_s
-            if turn.cause is not None or turn.again_s is not None:
-                # It is asked again within a second, so that nothing is believed for long.
-                self._hindered_until = time.monotonic() + 2 * IDLE_S
+            # It is asked again within a second, so that nothing is believed for long.
+            hindered = turn.cause is not None or turn.again_s is not None
+            self._hindered_until = time.monotonic() + 2 * again_s if hindered else 0.0
             self._sleep(bell, again_s if first or turn.again_s is not None else SLEEP_S)
             if turn.cause is None and turn.again_s is not None:
                 self._instruments.waited_for_the_window(again_s)
