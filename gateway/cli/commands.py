@@ -12,13 +12,14 @@ from gateway.cli import views
 from gateway.cli.answers_file import read_answers_file
 from gateway.cli.bulk import submit_csv
 from gateway.cli.csv_file import AUTO
-from gateway.cli.junit import write_junit
+from gateway.cli.junit import write_junit, write_no_reports
 from gateway.cli.metrics import metrics_served
 from gateway.cli.opening import opened
 from gateway.cli.show import Out
 from gateway.cli.usage import UsageError
 from gateway.domain.errors import (
     ForeignOutbox,
+    GatewayError,
     InvalidSubmission,
     KeyringBroken,
     PolicyViolation,
@@ -46,15 +47,22 @@ def doctor(arguments: argparse.Namespace, out: Out) -> int:
 
 def check(arguments: argparse.Namespace, out: Out) -> int:
     """The gate's report on one form, or on all."""
-    with opened(out) as gateway:
-        if arguments.all:
-            reports = gateway.forms(by=LOCAL_OPERATOR)
-            document: dict[str, Any] = {"forms": [views.report(r) for r in reports]}
-        else:
-            reports = (gateway.check(arguments.form, by=LOCAL_OPERATOR),)
-            document = views.report(reports[0])
-    if arguments.junit is not None:
-        write_junit(Path(arguments.junit), reports)
+    junit = Path(arguments.junit) if arguments.junit is not None else None
+    try:
+        with opened(out) as gateway:
+            if arguments.all:
+                reports = gateway.forms(by=LOCAL_OPERATOR)
+                document: dict[str, Any] = {"forms": [views.report(r) for r in reports]}
+            else:
+                reports = (gateway.check(arguments.form, by=LOCAL_OPERATOR),)
+                document = views.report(reports[0])
+    except GatewayError as error:
+        # The file of the run before would tell a CI server that all is well.
+        if junit is not None:
+            write_no_reports(junit, str(error))
+        raise
+    if junit is not None:
+        write_junit(junit, reports)
     out.answer(document, "\n\n".join(views.report_text(r) for r in reports))
     return 0 if all(r.open for r in reports) else 1
 

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from junitparser import Failure, JUnitXml, TestCase, TestSuite
+from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
 
 from gateway.cli.usage import UsageError
 from gateway.domain.findings import Finding, Severity, Verdict
@@ -21,9 +21,22 @@ NAME = "class gate"
 
 def write_junit(path: Path, reports: Iterable[FormReport]) -> None:
     """Writes the reports to ``path``. Raises :class:`UsageError` when it cannot be written."""
+    _write(path, map(_suite, reports))
+
+
+def write_no_reports(path: Path, why: str) -> None:
+    """Writes to ``path`` that there are no reports, and why: one case that ended in an error.
+    Raises as :func:`write_junit` does."""
+    suite, case = TestSuite(NAME), TestCase("check", NAME)
+    case.result = [Error(_clean(why))]
+    suite.add_testcase(case)
+    _write(path, [suite])
+
+
+def _write(path: Path, suites: Iterable[TestSuite]) -> None:
     document = JUnitXml(NAME)
-    for report in reports:
-        document.add_testsuite(_suite(report))
+    for suite in suites:
+        document.add_testsuite(suite)
     document.update_statistics()  # type: ignore[no-untyped-call]  # the library types it not
     try:
         document.write(str(path), pretty=True)

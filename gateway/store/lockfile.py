@@ -7,6 +7,7 @@ an earlier version back from version control is no edit: that was approved, too.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import hmac
 import json
@@ -136,7 +137,8 @@ class LockStore:
                 if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST_FILE:
                     return LockFault.UNREADABLE
                 raw = file.read(LARGEST_FILE + 1)
-            read = msgspec.json.decode(raw, type=LockFile)
+            # An editor may have put a byte order mark in front; it means nothing (RFC 8259, 8.1).
+            read = msgspec.json.decode(raw.removeprefix(codecs.BOM_UTF8), type=LockFile)
         except (OSError, ValueError, RecursionError):
             return LockFault.UNREADABLE
         if read.version != LOCK_VERSION or len(raw) > LARGEST_FILE:

@@ -88,3 +88,15 @@ def test_a_file_that_cannot_be_written(shell: Any, tmp_path: Path) -> None:
     run = shell("check", PATIENT, "--junit", str(tmp_path / "no" / "gate.xml"))
     assert run.code == 2
     assert "JUnit" in run.err
+
+
+def test_what_could_not_be_checked_is_no_success(shell: Any, tmp_path: Path) -> None:
+    """Where nothing could be checked the file says so: the one of the run before would go on
+    telling that all is well."""
+    path = tmp_path / "gate.xml"
+    path.write_text('<testsuites failures="0"/>')
+    run = shell("check", "--all", "--junit", str(path), HUBSPOT_API_BASE="http://127.0.0.1:9")
+    assert run.code == 3
+    told = path.read_text()
+    assert 'errors="1"' in told
+    assert "HubSpot" in told

@@ -243,6 +243,16 @@ def test_a_file_nobody_can_read(content: bytes, store: LockStore, path: Path) ->
     assert path.read_bytes() == content
 
 
+def test_a_mark_in_front_of_the_file(store: LockStore, path: Path) -> None:
+    """An editor's byte order mark changes nothing, and is gone with the next approval."""
+    lock = save(store)
+    written = path.read_bytes()
+    path.write_bytes(b"\xef\xbb\xbf" + written)
+    assert store.of(FORM, PORTAL) == lock
+    save(store)
+    assert path.read_bytes()[:1] == b"{"
+
+
 def test_a_huge_file_is_not_read(store: LockStore, path: Path) -> None:
     """A file larger than any lock file is refused by its size."""
     path.parent.mkdir()
