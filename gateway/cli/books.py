@@ -30,6 +30,7 @@ MEASURED = (
 """What stands in the document of a probe, as in :class:`Probe`."""
 
 NOWHERE = "(no longer in the outbox)"
+UNREADABLE = "(cannot be read)"
 """What stands in the place of a form's name."""
 
 OWN_ANSWERS = "Give answers that fit this form in a JSON file with --answers."
@@ -97,7 +98,8 @@ def _numbers(row: BalanceRow) -> dict[str, int]:
 def _balance_text(balance: Balance) -> str:
     table: list[tuple[str, ...]] = [("day", *NUMBERS, "", "form")]
     for row in balance.rows:
-        table.append((row.day, *_shown(row), row.form_name if row.form_id else NOWHERE))
+        nameless = UNREADABLE if row.balanced else NOWHERE
+        table.append((row.day, *_shown(row), row.form_name if row.form_id else nameless))
     table.append(("all", *_shown(balance.total), ""))
     widths = [max(len(line[column]) for line in table) for column in range(len(NUMBERS) + 2)]
     lines = [

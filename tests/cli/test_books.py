@@ -52,7 +52,20 @@ def test_a_row_that_vanished(quick: Any) -> None:
     text = quick("reconcile", "--report")
     assert text.code == 1
     assert "does not balance" in text.out
-    assert "MISSING" in text.out
+    assert "MISSING  (no longer in the outbox)" in text.out
+
+
+def test_a_form_that_cannot_be_read(quick: Any) -> None:
+    """Its row is drawn all the same, and is not told missing."""
+    submitted(quick)
+    database = next(Path(quick.folder).rglob("*.db"))
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE outbox SET form_id = x'ff', form_name = x'fe'")
+    connection.close()
+    text = quick("reconcile", "--report")
+    assert text.code == 0
+    assert "(cannot be read)" in text.out
+    assert "MISSING" not in text.out
 
 
 def test_looking_up(quick: Any, account: Any) -> None:
