@@ -12,9 +12,9 @@ from gateway import bootstrap
 from gateway.domain import queue as domain_queue
 from gateway.domain.errors import INTAKE_CAUSES, IntakeClosed
 from gateway.domain.queue import POSITIONS, Switch
-from gateway.domain.submissions import State
+from gateway.domain.submissions import Event, State
 from gateway.domain.users import LOCAL_OPERATOR
-from gateway.usecases import housekeeping, worker
+from gateway.usecases import housekeeping, overview, worker
 from gateway.usecases.gateway import Gateway
 
 
@@ -221,6 +221,26 @@ def test_a_closed_intake_is_an_alarm(world: World, cause: str) -> None:
 
     eventually(told)
     assert gateway.ready() == (False, cause)
+
+
+def test_what_waits_too_long_is_an_alarm(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not delivered after GATEWAY_ALARM_AGE, and what nobody decides within a week, which
+    keeps its answers until then; each counts for itself, and is over with its cause."""
+    gateway = world.open(GATEWAY_ALARM_AGE="1")
+
+    def alarms() -> set[str]:
+        return {one.code for one in gateway.overview(by=LOCAL_OPERATOR).alarms}
+
+    world.portal.faults.add("secure_submit", "404", 1)
+    receipt = submit(gateway)
+    eventually(lambda: alarms() == {"waiting_long"})
+    gateway.start_worker()
+    assert settled(gateway, receipt).state is State.REJECTED
+    eventually(lambda: alarms() == {"attention"})
+    monkeypatch.setattr(overview, "DECIDE_WITHIN_MS", 1_000)
+    eventually(lambda: alarms() == {"attention", "undecided"})
+    gateway.decide(receipt.code, Event.DISCARDED, "test", by=LOCAL_OPERATOR)
+    eventually(lambda: alarms() == set())
 
 
 def test_a_broken_lock_file_is_not_ready(world: World, gateway: Gateway) -> None:
