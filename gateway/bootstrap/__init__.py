@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from gateway.bootstrap.account import account_of
 from gateway.bootstrap.desk import Shared, open_desk
 from gateway.domain.answers import Secret
-from gateway.domain.errors import ForeignOutbox
+from gateway.domain.errors import ForeignOutbox, OutboxGone
 from gateway.domain.webhooks import PATH
 from gateway.emulator import Emulator
 from gateway.emulator.webhooks.everything import report_everything
@@ -43,6 +43,7 @@ from gateway.usecases.reconcile import Reconcile
 from gateway.usecases.retention import Retention
 from gateway.usecases.scope_plan import Scopes
 from gateway.usecases.submit import Submit
+from gateway.usecases.withdrawals import Withdrawals
 from gateway.usecases.worker import Worker
 
 PROBE = b"probe "
@@ -57,7 +58,8 @@ def open_gateway(settings: Settings | None = None, *, pages_at: str | None = Non
     Without a token it starts an emulator inside, for a demo; that one sends its webhooks to
     ``pages_at``, the address this process serves its pages under, if it does. Nothing is
     delivered until :meth:`Gateway.start_worker`. Raises :class:`SettingsError`
-    (:class:`ForeignOutbox` for an outbox of another key folder), :class:`KeyringBroken`, or
+    (:class:`ForeignOutbox` for an outbox of another key folder, :class:`OutboxGone` where it was
+    lost), :class:`KeyringBroken`, or
     :class:`IntakeClosed` when the outbox cannot be opened; what was started is stopped again.
     """
     settings = settings if settings is not None else load_settings()
@@ -87,8 +89,11 @@ def _assemble(settings: Settings, emulator: Emulator | None, resources: ExitStac
     keyring = open_keyring(settings.keys_dir, settings.mode)
     store = open_store(settings.database_url)
     resources.callback(store.close)
+    if keyring.served_an_outbox and store.installation.is_nobodys():
+        raise OutboxGone
     if not store.installation.claim(keyring.ring_id, keyring.mark):
         raise ForeignOutbox
+    keyring.begin_outbox()
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     app = app_of(settings, store, keyring, resources, owner=owner, boot_s=_boot_s, now_ms=_now_ms)
     fixed = keyring.fingerprint(settings.token.reveal().encode())
@@ -241,6 +246,7 @@ def _assemble(settings: Settings, emulator: Emulator | None, resources: ExitStac
         rate_limit=settings.rate_limit,
         check=check,
         approvals=approvals,
+        withdrawals=Withdrawals(check, portal, locks, store.approvals),
         submit=submit,
         store=store,
         worker=worker,

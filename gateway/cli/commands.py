@@ -22,6 +22,7 @@ from gateway.domain.errors import (
     GatewayError,
     InvalidSubmission,
     KeyringBroken,
+    OutboxGone,
     PolicyViolation,
 )
 from gateway.domain.findings import Severity, finding
@@ -39,6 +40,8 @@ def doctor(arguments: argparse.Namespace, out: Out) -> int:
         findings = (finding("keys_broken", cause=error.cause),)
     except ForeignOutbox:
         findings = (finding("another_installation"),)
+    except OutboxGone:
+        findings = (finding("outbox_gone"),)
     healthy = all(f.severity is not Severity.ERROR for f in findings)
     out.answer({"ok": healthy, "findings": [views.finding(f) for f in findings]},
                views.doctor_text(findings))  # fmt: skip

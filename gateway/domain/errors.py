@@ -151,7 +151,7 @@ class LockNotWritten(Refused):
     """The lock file could not be written; ``cause`` says why, in words."""
 
     def __init__(self, cause: str) -> None:
-        super().__init__(f"The approval was not kept: the lock file was not written, {cause}.")
+        super().__init__(f"Nothing was changed: the lock file was not written, {cause}.")
         self.cause = cause
 
 
@@ -168,6 +168,34 @@ class ChangedSinceShown(Refused):
 
     def __init__(self) -> None:
         super().__init__("The form has changed since it was shown. Look at it again, then approve.")
+
+
+class NothingToWithdraw(Refused):
+    """The form is not approved, or somebody else has just withdrawn its approval."""
+
+    def __init__(self, form_name: str) -> None:
+        super().__init__(f"The form {form_name} is not approved, so there is nothing to withdraw.")
+        self.form_name = form_name
+
+
+class ApprovedAnew(Refused):
+    """The form has another approval than the one that was shown to who withdraws it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody has approved the form anew since it was shown. Look at it again, then withdraw."
+        )
+
+
+class SeveralApproved(Refused):
+    """More than one approved form has the name; ``form_ids`` are theirs."""
+
+    def __init__(self, form_name: str, form_ids: Sequence[str]) -> None:
+        super().__init__(
+            f"More than one approved form is called {form_name}. Give the id of the one you mean: "
+            f"{', '.join(form_ids)}."
+        )
+        self.form_ids = tuple(form_ids)
 
 
 INTAKE_CAUSES: Mapping[str, str] = {
@@ -276,5 +304,18 @@ class ForeignOutbox(SettingsError):
             "this outbox belongs to another installation, or its key folder was lost: correct "
             "GATEWAY_DATABASE_URL or GATEWAY_KEYS, or restore the key folder's backup; nothing "
             "in it was touched"
+        )
+        super().__init__([SettingFault("GATEWAY_DATABASE_URL", hint)])
+
+
+class OutboxGone(SettingsError):
+    """The key folder has had an outbox, and the one that is there is new: what the lost one held
+    is nowhere else."""
+
+    def __init__(self) -> None:
+        hint = (
+            "the outbox is new, but these keys have had one before, with submissions that may not "
+            "have left: put its file back, restore its backup, or correct this setting. To begin "
+            "a new outbox all the same, delete the file outbox.begun in the key folder"
         )
         super().__init__([SettingFault("GATEWAY_DATABASE_URL", hint)])

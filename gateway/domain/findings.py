@@ -234,6 +234,8 @@ FINDINGS: Mapping[str, _Row] = {
     "another_installation": _Row(_E, "The outbox belongs to another installation: its answers are sealed to other keys.",
                                  "Correct GATEWAY_DATABASE_URL or GATEWAY_KEYS: each installation needs both of its own."),
     "intake_closed": _Row(_E, "Nothing is accepted at the moment. {why}", "Put the cause right; it opens by itself."),
+    "outbox_gone": _Row(_E, "The outbox is new, but the key folder has had one before: submissions that may not have left were in it.",
+                        "Put its file back or restore its backup. To begin a new one all the same, delete the file outbox.begun in the key folder."),
     "not_probed": _Row(_I, "How HubSpot shows submissions was never measured, so unclear ones wait for a person.",
                        "Run `python -m gateway probe FORM` once on a test form."),
     "probed": _Row(_I, "HubSpot was measured: unclear submissions that it does not show go back to the queue by themselves.",

@@ -31,6 +31,8 @@ from filelock import FileLock, Timeout
 from gateway.domain.errors import KeyringBroken
 
 FILE_NAME = "keyring.json"
+OUTBOX_NOTE = "outbox.begun"
+"""Beside the ring: answers were, or may be, sealed to it in an outbox somewhere."""
 LOCK_PATIENCE_S = 30.0
 _NEW_FILE_NAME = "keyring.json.new"
 _LOCK_NAME = "keyring.lock"
@@ -90,6 +92,19 @@ def stamp(folder: Path) -> tuple[int, int, int]:
     except OSError as error:
         raise KeyringBroken(f"the folder {folder.name}: {os.strerror(error.errno or 0)}") from None
     return found.st_ino, found.st_size, found.st_ctime_ns
+
+
+def has_note(folder: Path) -> bool:
+    """Whether the folder notes that an outbox was begun with its keys."""
+    return (folder / OUTBOX_NOTE).exists()
+
+
+def write_note(folder: Path) -> None:
+    """Notes that, durably. Call it under :func:`locked`."""
+    flags = os.O_WRONLY | os.O_CREAT | _NO_LINKS
+    with os.fdopen(os.open(folder / OUTBOX_NOTE, flags, 0o600), "wb") as file:
+        _flushed(file, b"An outbox was begun with these keys.\n")
+    _flush_name(folder)
 
 
 def _content(path: Path) -> bytes | None:

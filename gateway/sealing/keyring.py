@@ -21,7 +21,16 @@ from pathlib import Path
 from typing import Any
 
 from gateway.domain.errors import KeyringBroken
-from gateway.sealing.keyfile import FILE_NAME, LOCK_PATIENCE_S, locked, read, stamp, write
+from gateway.sealing.keyfile import (
+    FILE_NAME,
+    LOCK_PATIENCE_S,
+    has_note,
+    locked,
+    read,
+    stamp,
+    write,
+    write_note,
+)
 from gateway.sealing.keys import Kept, OpeningKeys, SealingKey
 from gateway.sealing.ring import PLACES, Ring, new_ring, parse, with_key, without_key
 from gateway.sealing.suites import DEFAULT_SUITE
@@ -101,6 +110,17 @@ class Keyring(Kept):
         if found != self._proven:
             self.refresh()
             self._proven = found
+
+    @property
+    def served_an_outbox(self) -> bool:
+        """Whether an outbox was ever begun with this folder."""
+        return has_note(self._folder)
+
+    def begin_outbox(self) -> None:
+        """Keeps in mind, durably, that one was: should it be gone one day, it was lost."""
+        if not self.served_an_outbox:
+            with self._alone():
+                write_note(self._folder)
 
     def destroy(self, key_id: str, at_ms: int) -> bool:
         """Destroys a key for ever, noting ``at_ms`` (milliseconds since 1970, UTC); what was

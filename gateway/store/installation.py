@@ -15,6 +15,13 @@ class Installation:
     def __init__(self, means: Means) -> None:
         self._means = means
 
+    def is_nobodys(self) -> bool:
+        """Whether the outbox is so new that no ring has claimed it. Raises
+        :class:`IntakeClosed`."""
+        return self._means.reader.run(
+            lambda connection: connection.execute(select(installation)).first() is None
+        )
+
     def claim(self, ring_id: str, mark: str) -> bool:
         """Whether the outbox belongs to the ring ``ring_id``; a new outbox does from now on.
         Raises :class:`IntakeClosed`."""

@@ -183,6 +183,18 @@ def test_a_broken_key_folder(shell: Any) -> None:
     assert [f["code"] for f in doctor.document["findings"]] == ["keys_broken"]
 
 
+def test_a_lost_outbox(shell: Any) -> None:
+    """Where the outbox's file is gone no command starts an empty one; the doctor names the way."""
+    assert shell("outbox", "list").code == 0
+    next(Path(shell.folder).rglob("outbox.db")).unlink()
+    run = shell("outbox", "list")
+    assert run.code == 2
+    assert "have had one before" in run.err
+    doctor = shell("doctor", "--json")
+    assert doctor.code == 1
+    assert [f["code"] for f in doctor.document["findings"]] == ["outbox_gone"]
+
+
 def test_an_unknown_receipt(shell: Any) -> None:
     """A receipt that does not exist exits 1 with one sentence."""
     run = shell("outbox", "show", "2345-6789-ABCD")

@@ -20,7 +20,13 @@ from samples import ANSWERS, IDENTIFICATION, PATIENT, World, settled, submit
 
 from gateway import bootstrap
 from gateway.bootstrap import open_gateway
-from gateway.domain.errors import ForeignOutbox, IntakeClosed, KeyConflict, PolicyViolation
+from gateway.domain.errors import (
+    ForeignOutbox,
+    IntakeClosed,
+    KeyConflict,
+    OutboxGone,
+    PolicyViolation,
+)
 from gateway.domain.queue import Switch
 from gateway.domain.submissions import Event, State
 from gateway.domain.users import LOCAL_OPERATOR, WORKER
@@ -267,6 +273,26 @@ def test_another_ring_leaves_the_outbox_alone(world: World, gateway: Gateway) ->
     right.turn(Switch.RUNNING, by=LOCAL_OPERATOR)
     right.start_worker()
     assert settled(right, receipt).state is State.DELIVERED
+
+
+def test_a_lost_outbox_is_not_begun_anew(world: World, gateway: Gateway) -> None:
+    """Where the outbox is gone nothing starts as if there had been none; with its file put back
+    all goes on, and a person may begin anew."""
+    receipt = submit(gateway)
+    gateway.close()
+    (file,) = world.folder.rglob("outbox.db")
+    lost = file.rename(world.folder / "lost.db")
+    with pytest.raises(OutboxGone, match=r"outbox\.begun"):
+        world.open()
+    with pytest.raises(OutboxGone):
+        world.open()
+    lost.rename(file)
+    again = world.open()
+    assert again.status(receipt.code, by=LOCAL_OPERATOR).state is State.QUEUED
+    again.close()
+    file.unlink()
+    next(world.folder.rglob("outbox.begun")).unlink()
+    assert submit(world.open()).state is State.QUEUED
 
 
 def test_another_account_gets_nothing(world: World, gateway: Gateway) -> None:
