@@ -11,6 +11,7 @@ from gateway.cli import views
 from gateway.cli.opening import opened
 from gateway.cli.show import Out
 from gateway.cli.usage import UsageError
+from gateway.cli.withdraw import withdraw
 from gateway.domain.locks import FieldLock, GuardMode
 from gateway.domain.richtext import plain
 from gateway.domain.sensitivity import Sensitivity
@@ -28,7 +29,10 @@ _Said = TypeVar("_Said")
 
 
 def approve(arguments: argparse.Namespace, out: Out) -> int:
-    """Shows the form, and approves it when a person says yes or ``--yes`` does."""
+    """Shows the form, and approves it when a person says yes or ``--yes`` does; or withdraws its
+    approval."""
+    if arguments.withdraw:
+        return withdraw(arguments, out)
     declared = Declared(
         minimum=_said(arguments.minimum, "--minimum", {str(one): one for one in Sensitivity}),
         guard=_said(arguments.guard, "--guard", {str(one): one for one in GuardMode}),

@@ -230,7 +230,10 @@ def _approve(group: _Group) -> None:
     command.add_argument("--check", action="append", default=[], metavar="FIELD=NAME",
                          help=f"check digits the answers must have: {approve.NO_CHECK}, "
                          f"{', '.join(NUMBER_CHECKS)}")  # fmt: skip
-    command.add_argument("--yes", action="store_true", help="approve without asking")
+    command.add_argument("--withdraw", action="store_true",
+                         help="withdraw the form's approval, also where HubSpot has archived or "
+                         "erased it")  # fmt: skip
+    command.add_argument("--yes", action="store_true", help="do it without asking")
 
 
 def _submit(group: _Group) -> None:

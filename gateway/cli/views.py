@@ -70,7 +70,7 @@ def drift(one: FormReport) -> list[dict[str, Any]]:
 def approval_line(one: FormReport) -> str:
     """Who approved the form and when, or that nobody has."""
     if one.lock is None:
-        return "Nobody has approved this form."
+        return "This form is not approved."
     return f"Approved {one.lock.approved_at} by {one.lock.approved_by}."
 
 

@@ -37,6 +37,7 @@ class Action(enum.StrEnum):
     KEY_DESTROYED = "key.destroyed"
     PROBED = "portal.probed"
     FORM_APPROVED = "form.approved"
+    FORM_WITHDRAWN = "form.approval_withdrawn"
     FORM_DRIFTED = "form.drifted"
     WEBHOOK_RECEIVED = "webhook.received"
     APP_INSTALLED = "app.installed"
@@ -90,6 +91,7 @@ NOT_OF_A_SUBMISSION: Mapping[Action, str] = {
     Action.KEY_DESTROYED: "a key's id",
     Action.PROBED: "a form's id without dashes",
     Action.FORM_APPROVED: "a form's id without dashes",
+    Action.FORM_WITHDRAWN: "a form's id without dashes",
     Action.FORM_DRIFTED: "a form's id without dashes",
     Action.WEBHOOK_RECEIVED: "inbox",
     Action.APP_INSTALLED: "the app",
@@ -117,9 +119,9 @@ NOT_OF_A_SUBMISSION: Mapping[Action, str] = {
 @dataclasses.dataclass(frozen=True)
 class AuditRow:
     """One row of the chain. ``envelope_sha256`` is a digest of ciphertext, never of a value,
-    or, of a form, of what was approved or has changed; ``cause`` is a key of ``CAUSES``, of
-    ``REASONS`` for a person's decision, a kind and its tier (:class:`Guarded`), or, of a record,
-    a change or a purpose, or, of a definition, a change or a class."""
+    or, of a form, of what was approved, withdrawn or has changed; ``cause`` is a key of
+    ``CAUSES``, of ``REASONS`` for a person's decision, a kind and its tier (:class:`Guarded`),
+    or, of a record, a change or a purpose, or, of a definition, a change or a class."""
 
     seq: int
     at_ms: int

@@ -81,6 +81,7 @@ ACTIONS: Mapping[Action, tuple[Subject, str]] = {
     Action.KEY_DESTROYED: (_S.KEY, "A key was destroyed"),
     Action.PROBED: (_S.FORM, "It was measured how HubSpot shows submissions"),
     Action.FORM_APPROVED: (_S.FORM, "The form was approved"),
+    Action.FORM_WITHDRAWN: (_S.FORM, "The approval of the form was withdrawn"),
     Action.FORM_DRIFTED: (_S.FORM, "The form had changed since it was approved"),
     Action.WEBHOOK_RECEIVED: (_S.INBOX, "HubSpot reported a change"),
     Action.APP_INSTALLED: (_S.APP, "The app was installed"),

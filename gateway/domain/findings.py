@@ -85,11 +85,11 @@ FINDINGS: Mapping[str, _Row] = {
                                  "Nothing to do: it reports sensitive ones of contacts, companies, deals and tickets."),
     # forms
     "form_archived": _Row(_E, "The form is archived in HubSpot and takes no submissions.",
-                          "Restore or copy the form in HubSpot. If it is retired for good, take its "
-                          "entry out of the lock file."),
+                          "Restore or copy the form in HubSpot. If it is retired for good, withdraw "
+                          "its approval on its page or with `python -m gateway approve FORM --withdraw`."),
     "form_gone": _Row(_E, "HubSpot has the form no more, though a person approved it.",
-                      "Make the form again and approve it. If it is retired for good, take its entry "
-                      "out of the lock file."),
+                      "Make the form again and approve it. If it is retired for good, withdraw its "
+                      "approval on its page or with `python -m gateway approve FORM --withdraw`."),
     "form_type": _Row(_E, "Only forms made in HubSpot can take Sensitive Data; this one is of type {type}.",
                       "Build the form in HubSpot's form editor."),
     "recaptcha": _Row(_E, "reCAPTCHA is switched on, so HubSpot refuses every submission by a program.",
@@ -120,7 +120,8 @@ FINDINGS: Mapping[str, _Row] = {
     "definitions_stale": _Row(_W, "HubSpot cannot be asked now; this is what it said at {when}.",
                               "Nothing: submissions are kept and checked again before they are sent."),
     # what a person approved
-    "not_approved": _Row(_W, "Nobody has approved this form. Where approval is required, that closes it.",
+    "not_approved": _Row(_W, "The form is not approved, or its approval was withdrawn. Where approval is required, "
+                                "that closes it.",
                          "Look at its fields, then approve it on its page or with `python -m gateway approve`."),
     "drift": _Row(_E, "Changed since the form was approved: {change}.",
                   "Look at what changed. Then approve the form again, or undo the change in HubSpot."),
@@ -233,9 +234,9 @@ FINDINGS: Mapping[str, _Row] = {
                    "Run `python -m gateway reconcile --report` for their receipts, and remove the copies in HubSpot."),
     "another_installation": _Row(_E, "The outbox belongs to another installation: its answers are sealed to other keys.",
                                  "Correct GATEWAY_DATABASE_URL or GATEWAY_KEYS: each installation needs both of its own."),
-    "intake_closed": _Row(_E, "Nothing is accepted at the moment. {why}", "Put the cause right; it opens by itself."),
     "outbox_gone": _Row(_E, "The outbox is new, but the key folder has had one before: submissions that may not have left were in it.",
                         "Put its file back or restore its backup. To begin a new one all the same, delete the file outbox.begun in the key folder."),
+    "intake_closed": _Row(_E, "Nothing is accepted at the moment. {why}", "Put the cause right; it opens by itself."),
     "not_probed": _Row(_I, "How HubSpot shows submissions was never measured, so unclear ones wait for a person.",
                        "Run `python -m gateway probe FORM` once on a test form."),
     "probed": _Row(_I, "HubSpot was measured: unclear submissions that it does not show go back to the queue by themselves.",

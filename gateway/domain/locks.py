@@ -84,6 +84,17 @@ class LockFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """By form id."""
 
 
+@dataclasses.dataclass(frozen=True)
+class LockEntry:
+    """One form's entry as it stands in the file, whether it counts or not."""
+
+    form_id: str
+    name: str
+    """The form's name when it was approved; its id where an edit left none."""
+    digest: str
+    """SHA-256 (hex) over all of it, the seal included: another approval has another."""
+
+
 class LockFault(enum.StrEnum):
     """Why what the file says of a form does not count: each is the code of a finding."""
 

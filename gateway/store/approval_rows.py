@@ -1,4 +1,5 @@
-"""What the audit tells of forms: that a person approved one, and that one has drifted since."""
+"""What the audit tells of forms: that a person approved one or withdrew that, and that one has
+drifted since."""
 
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ from gateway.store.audit import append
 from gateway.store.means import Means
 from gateway.store.schema import audit
 
-_OURS = (Action.FORM_APPROVED.value, Action.FORM_DRIFTED.value)
+_OURS = tuple(
+    one.value for one in (Action.FORM_APPROVED, Action.FORM_WITHDRAWN, Action.FORM_DRIFTED)
+)
 
 
 class ApprovalRows:
@@ -23,13 +26,22 @@ class ApprovalRows:
     def approved(self, form_id: str, fields: Iterable[str], digest: str, *, actor: str) -> None:
         """A person approved the form; ``fields`` are those whose pins are new, ``digest`` is
         the SHA-256 (hex) of all that was approved."""
+        self._told(Action.FORM_APPROVED, form_id, fields, digest, actor)
 
+    def withdrawn(self, form_id: str, fields: Iterable[str], digest: str, *, actor: str) -> None:
+        """A person withdrew the approval; ``fields`` are those that were pinned, ``digest`` is
+        the one that was told of the approval."""
+        self._told(Action.FORM_WITHDRAWN, form_id, fields, digest, actor)
+
+    def _told(
+        self, action: Action, form_id: str, fields: Iterable[str], digest: str, actor: str
+    ) -> None:
         def work(connection: Connection) -> None:
             append(
                 connection,
                 at_ms=self._means.clock(connection),
                 actor=actor,
-                action=Action.FORM_APPROVED,
+                action=action,
                 sid=_place(form_id),
                 fields=tuple(fields),
                 envelope_sha256=digest,

@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import hashlib
 import hmac
 import json
 import os
 import secrets
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from filelock import FileLock, Timeout
 
-from gateway.domain.errors import LockNotWritten
-from gateway.domain.locks import LOCK_VERSION, FormLock, LockFault, LockFile
+from gateway.domain.errors import ApprovedAnew, LockNotWritten, NothingToWithdraw
+from gateway.domain.locks import LOCK_VERSION, FormLock, LockEntry, LockFault, LockFile
 
 LARGEST_FILE = 1 << 26
 """Bytes: some hundred forms of a thousand fields each. A larger file is not read."""
@@ -85,6 +86,13 @@ class LockStore:
             return frozenset()
         return frozenset(file.forms)
 
+    def entries(self, portal_id: int | None = None) -> Mapping[str, LockEntry]:
+        """Every entry by its form's id, whether it counts or not. Raises :class:`LockNotWritten`
+        when the whole file does not count."""
+        with self._lock:
+            file = _counting(self._current(), portal_id)
+        return {form_id: _entry(form_id, entry) for form_id, entry in file.forms.items()}
+
     def save(
         self, portal_id: int, form_id: str, lock: FormLock, before: Callable[[], None]
     ) -> FormLock:
@@ -96,17 +104,30 @@ class LockStore:
         disk refuses.
         """
         with self._changing():
-            file = self._read()
-            if isinstance(file, LockFault):
-                raise LockNotWritten("it cannot be read; restore it or move it away first")
-            if file is not None and file.portal != portal_id:
-                raise LockNotWritten("it belongs to another HubSpot account; move it away first")
+            file = _counting(self._read(), portal_id)
             entry: dict[str, object] = msgspec.to_builtins(lock)
             entry["seal"] = self._seal(portal_id, form_id, entry)
-            forms = {**(file.forms if file is not None else {}), form_id: entry}
+            forms = {**file.forms, form_id: entry}
             whole = LockFile(version=LOCK_VERSION, portal=portal_id, forms=forms)
             self._replace(_written(whole), before)
             return msgspec.convert(entry, FormLock)
+
+    def remove(self, portal_id: int | None, shown: LockEntry, before: Callable[[], None]) -> None:
+        """Takes a form's entry out, if it is still the one that was ``shown``; other entries stay
+        as they are. ``before()`` is called as by :meth:`save`.
+
+        Raises :class:`NothingToWithdraw` when it is out already, :class:`ApprovedAnew` when there
+        is another in its place, and :class:`LockNotWritten` as :meth:`save` does.
+        """
+        with self._changing():
+            file = _counting(self._read(), portal_id)
+            found = file.forms.get(shown.form_id)
+            if found is None:
+                raise NothingToWithdraw(shown.name)
+            if _entry(shown.form_id, found).digest != shown.digest:
+                raise ApprovedAnew
+            forms = {one: entry for one, entry in file.forms.items() if one != shown.form_id}
+            self._replace(_written(msgspec.structs.replace(file, forms=forms)), before)
 
     def _current(self) -> _Read:
         """The file as it is now, from memory while it was not written."""
@@ -188,6 +209,25 @@ class LockStore:
         finally:
             new.unlink(missing_ok=True)
         _flush_name(self.path.parent)
+
+
+def _counting(file: _Read, portal_id: int | None) -> LockFile:
+    """The file, an empty one where there is none. Raises :class:`LockNotWritten` when the one
+    that is there does not count."""
+    if isinstance(file, LockFault):
+        raise LockNotWritten("it cannot be read; restore it or move it away first")
+    if file is not None and portal_id not in (None, file.portal):
+        raise LockNotWritten("it belongs to another HubSpot account; move it away first")
+    return file or LockFile(version=LOCK_VERSION, portal=portal_id or 0, forms={})
+
+
+def _entry(form_id: str, entry: dict[str, Any]) -> LockEntry:
+    name = entry.get("name")
+    return LockEntry(
+        form_id,
+        name if isinstance(name, str) and name else form_id,
+        hashlib.sha256(msgspec.json.encode(entry, order="sorted")).hexdigest(),
+    )
 
 
 def _written(file: LockFile) -> bytes:

@@ -20,7 +20,7 @@ from gateway.intake.number_checks import NUMBER_CHECKS
 from gateway.intake.richtext import plain
 from gateway.policy.approving import Declared
 from gateway.policy.differences import SHOWN_CHOICES, named
-from gateway.ui import errors, look, session
+from gateway.ui import errors, look, session, withdrawal
 from gateway.ui.errors import points
 from gateway.ui.markup import Markup, fill, join
 from gateway.ui.session import Approving
@@ -58,6 +58,9 @@ def show(gateway: Gateway, by: User, form: str) -> None:
     """The whole page for the form with this id."""
     desk = session.approving(form)
     _carry_out(gateway, by, desk)
+    approved = gateway.withdrawals.of(form, by=by)
+    if withdrawal.left_behind(desk, approved):
+        return
     shown = gateway.approvals.preview(form, by=by, declared=_declared(desk))
     with st.container(key="approval"):
         st.html(state(shown.report))
@@ -72,7 +75,9 @@ def show(gateway: Gateway, by: User, form: str) -> None:
             st.html(fields(shown))
             st.html(consent(shown.lock))
             _declare(shown, desk)
-        _decide(shown, desk)
+        if not withdrawal.asks(desk, approved):
+            _decide(shown, desk)
+            withdrawal.offer(desk, approved)
         look.focus(desk.focus, f"approval-{desk.turn}")
 
 
@@ -85,7 +90,7 @@ def state(report: FormReport) -> Markup:
         name=plain(report.form_name),
         state="open" if report.open else "closed",
         word="Open" if report.open else "Closed",
-        who="Nobody has approved this form yet."
+        who="This form is not approved."
         if lock is None
         else f"Approved {_moment(lock.approved_at)} by {lock.approved_by}.",
     )
@@ -271,7 +276,7 @@ def _consequence(shown: Preview) -> str:
 
 
 def _carry_out(gateway: Gateway, by: User, desk: Approving) -> None:
-    """Approves what was shown, if that was pressed."""
+    """Approves what was shown, or withdraws it, if that was pressed."""
     pressed, desk.pressed = desk.pressed, False
     if not pressed:
         return
@@ -281,7 +286,11 @@ def _carry_out(gateway: Gateway, by: User, desk: Approving) -> None:
     def note(told: tuple[str, str]) -> None:
         desk.told = told
 
+    entry, desk.withdrawing = desk.withdrawing, None
     with errors.noted(note):
+        if entry is not None:
+            note(withdrawal.carried_out(gateway, by, desk, entry))
+            return
         report = gateway.approvals.approve(
             desk.form_id, by=by, expected=desk.expected, declared=_declared(desk)
         )
@@ -294,7 +303,7 @@ def _declared(desk: Approving) -> Declared:
 
 
 def _ask(desk: Approving, expected: str) -> None:
-    desk.asked, desk.expected, desk.told = True, expected, None
+    desk.asked, desk.withdrawing, desk.expected, desk.told = True, None, expected, None
     desk.send_focus("reason")
 
 

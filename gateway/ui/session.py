@@ -18,7 +18,7 @@ import streamlit as st
 from gateway.domain.answers import Answer
 from gateway.domain.audit_words import AuditCheck, AuditPage
 from gateway.domain.errors import Reason
-from gateway.domain.locks import GuardMode
+from gateway.domain.locks import GuardMode, LockEntry
 from gateway.domain.queue import Switch
 from gateway.domain.sensitivity import Sensitivity
 from gateway.domain.submissions import Event, State, read_receipt
@@ -198,6 +198,10 @@ class Approving:
     checks: dict[str, str | None] = dataclasses.field(default_factory=dict)
     asked: bool = False
     """Whether the person is being asked if they are sure."""
+    withdrawing: LockEntry | None = None
+    """What would be withdrawn, where that is what they are asked about."""
+    left: str = ""
+    """The name of a form HubSpot has no more, once its approval was withdrawn here."""
     expected: str = ""
     """The description that was shown with the question."""
     pressed: bool = False

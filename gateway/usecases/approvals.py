@@ -106,7 +106,7 @@ class Approvals:
             shown.lock,
             # Told first: an approval that nobody gave must not be found in the file.
             before=lambda: self._rows.approved(
-                form_id, sorted(shown.new_fields), _digest(shown.lock), actor=by.id
+                form_id, sorted(shown.new_fields), digest(shown.lock), actor=by.id
             ),
         )
         return self._check.form(form_id)[1]
@@ -125,7 +125,7 @@ class Approvals:
             self._rows.drifted(
                 report.form_id,
                 sorted({change.field for change in report.drift if change.field is not None}),
-                _digest(report.drift),
+                digest(report.drift),
                 actor=WORKER.id,
             )
             for report in drifted
@@ -160,5 +160,6 @@ class Approvals:
         )
 
 
-def _digest(told: object) -> str:
+def digest(told: object) -> str:
+    """What the audit knows an approval or a drift by: SHA-256 (hex) over all of it."""
     return hashlib.sha256(msgspec.json.encode(told, order="sorted")).hexdigest()

@@ -106,8 +106,9 @@ class Check:
             snapshot, held, approval=self.approval(form_id), beside=rule_findings(snapshot)
         )
 
-    def under(self, snapshot: Snapshot, lock: FormLock) -> FormReport:
-        """The report on a description, if ``lock`` were what people approved of it."""
+    def under(self, snapshot: Snapshot, lock: FormLock | None) -> FormReport:
+        """The report on a description, if ``lock`` were what people approved of it; None for no
+        approval."""
         approval = Approval(required=self._approval_required, lock=lock)
         return examine(snapshot, self._held(), approval=approval, beside=rule_findings(snapshot))
 

@@ -216,13 +216,16 @@ class Definitions:
                 if self._listed is None or not self._is_fresh(self._listed[0], oldest):
                     self._list(oldest)
                 listed = self._listed[1] if self._listed is not None else ()
-                shown = [self._forms[form_id] for form_id in listed if form_id in self._forms]
-                found = [Described(one, stale=False) for one in shown]
+                known = [self._forms[form_id] for form_id in listed if form_id in self._forms]
+                found = [Described(one, stale=False) for one in known]
         except HubSpotError:
             found = [Described(snapshot, stale=True) for snapshot in self._remembered()]
             if not found:
                 raise
-        return tuple(sorted(found, key=lambda d: d.snapshot.form_name.casefold()))
+        approved = self._approved()
+        # An approval may have been withdrawn since the list was read.
+        shown = [d for d in found if not d.snapshot.archived or d.snapshot.form_id in approved]
+        return tuple(sorted(shown, key=lambda d: d.snapshot.form_name.casefold()))
 
     def _list(self, oldest: int) -> None:
         at_ms = self._now_ms()

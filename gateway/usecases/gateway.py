@@ -42,6 +42,7 @@ from gateway.usecases.records import Records
 from gateway.usecases.scope_plan import Scopes
 from gateway.usecases.search import RecordSearch
 from gateway.usecases.submit import Submit
+from gateway.usecases.withdrawals import Withdrawals
 from gateway.usecases.worker import Worker
 
 LONG_RESTS = frozenset(
@@ -65,6 +66,7 @@ class Gateway:
         rate_limit: int,
         check: Check,
         approvals: Approvals,
+        withdrawals: Withdrawals,
         submit: Submit,
         store: Store,
         worker: Worker,
@@ -91,6 +93,7 @@ class Gateway:
         self._rate_limit = rate_limit
         self._check = check
         self.approvals = approvals
+        self.withdrawals = withdrawals
         self._submit = submit
         self._store = store
         self._outbox = store.outbox

@@ -59,7 +59,7 @@ def test_a_form_is_approved_and_approved_again_by_keyboard(place: Place, page: P
     expect(link).to_have_text("Check and approve")
     link.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Nobody has approved this form yet.")).to_be_visible()
+    expect(page.get_by_text("This form is not approved.")).to_be_visible()
     expect(page.locator(".si-pins tbody tr")).to_have_count(15)
     page.get_by_role("button", name="Approve", exact=True).focus()
     page.keyboard.press("Enter")

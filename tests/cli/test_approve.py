@@ -1,4 +1,4 @@
-"""``approve`` and what ``check`` says of approvals, as a person and as a script run them."""
+"""``approve``, ``--withdraw`` and what ``check`` says of approvals, as a person and as a script run them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_without_a_yes_it_only_shows(quick: Any) -> None:
     written."""
     run = quick("approve", PATIENT)
     assert run.code == 1
-    assert "Nobody has approved this form." in run.out
+    assert "This form is not approved." in run.out
     assert "+ diagnosis" in run.out
     assert "Highly sensitive [HIPAA]" in run.out
     assert "4 choices (female, male, other, undisclosed)" in run.out
@@ -338,3 +338,82 @@ def test_hostile_labels_and_categories(quick: Any, account: Any) -> None:
     checked = quick("check", PATIENT, **AT_ONCE)
     assert checked.code == 1
     assert "\u001b" not in checked.out
+
+
+def test_an_approval_is_withdrawn(quick: Any, emulator: dict[str, Any]) -> None:
+    """Without a yes it says what would hold and changes nothing; with one the approval is out of
+    the file, and the audit has it in words."""
+    quick("approve", PATIENT, "--yes")
+    before = lock_file(quick).read_bytes()
+    asked = quick("approve", PATIENT, "--withdraw")
+    assert asked.code == 1
+    assert "Withdraw its approval? No approval is required here" in asked.err
+    assert "--yes" in asked.err
+    assert "Nothing was withdrawn." in asked.out
+    assert lock_file(quick).read_bytes() == before
+    run = quick("approve", form_id(emulator, PATIENT), "--withdraw", "--yes")
+    assert run.code == 0
+    assert "Its approval is withdrawn. The form is open, and goes by the gate alone." in run.out
+    assert json.loads(lock_file(quick).read_text(encoding="utf-8"))["forms"] == {}
+    assert "The approval of the form was withdrawn" in quick("audit", "list").out
+    listed = quick("audit", "list", "--action", "form.approval_withdrawn", "--json").document
+    assert [one["action"] for one in listed["items"]] == ["form.approval_withdrawn"]
+    again = quick("approve", PATIENT, "--withdraw", "--yes")
+    assert again.code == 1
+    assert f"The form {PATIENT} is not approved, so there is nothing to withdraw." in again.err
+
+
+def test_the_document_of_a_withdrawal(quick: Any, emulator: dict[str, Any]) -> None:
+    """--json has one shape whether something was withdrawn, not agreed to, or refused."""
+    quick("approve", PATIENT, "--yes")
+    required = {"GATEWAY_APPROVAL": "required"}
+    keys = {"form", "withdrawn", "approved", "afterwards"}
+    shown = quick("approve", PATIENT, "--withdraw", "--json", **required)
+    done = quick("approve", PATIENT, "--withdraw", "--json", "--yes", **required)
+    refused = quick("approve", PATIENT, "--withdraw", "--json", "--yes", **required)
+    assert (shown.code, done.code, refused.code) == (1, 0, 1)
+    assert shown.document.keys() == done.document.keys() == keys
+    assert refused.document.keys() == {*keys, "error"}
+    assert refused.document["error"]["code"] == "NothingToWithdraw"
+    assert (shown.document["withdrawn"], done.document["withdrawn"]) == (False, True)
+    assert done.document["form"] == {"id": form_id(emulator, PATIENT), "name": PATIENT}
+    assert done.document["approved"].keys() == {"by", "at"}
+    assert done.document["afterwards"] == "closes"
+    assert quick("check", PATIENT, **required).code == 1
+
+
+def test_a_retired_form_is_withdrawn_by_its_name(
+    quick: Any, account: Any, emulator: dict[str, Any]
+) -> None:
+    """An archived form is named as it was approved; afterwards check --all and the doctor pass."""
+    quick("approve", PATIENT, "--yes")
+    account.ask("PATCH", f"forms/{form_id(emulator, PATIENT)}", archived=True)
+    assert f"{PATIENT}  " in quick("check", "--all", **AT_ONCE).out
+    assert quick("doctor", **AT_ONCE).code == 1
+    run = quick("approve", PATIENT, "--withdraw", "--yes", **AT_ONCE)
+    assert (run.code, "has left the lists" in run.out) == (0, True)
+    assert f"{PATIENT}  " not in quick("check", "--all", **AT_ONCE).out
+    assert quick("doctor", **AT_ONCE).code == 0
+
+
+def test_what_cannot_be_withdrawn(quick: Any) -> None:
+    """An unknown form, a lock file nobody can read, and something said of fields are refused."""
+    assert "check --all" in quick("approve", "none", "--withdraw", "--yes").err
+    assert quick("approve", PATIENT, "--withdraw", "--guard", "phone=warn").code == 2
+    quick("approve", PATIENT, "--yes")
+    lock_file(quick).write_text("{", encoding="utf-8")
+    run = quick("approve", PATIENT, "--withdraw", "--yes")
+    assert (run.code, "it cannot be read; restore it" in run.err) == (1, True)
+    assert lock_file(quick).read_text(encoding="utf-8") == "{"
+
+
+def test_a_person_is_asked_before_a_withdrawal(quick: Any) -> None:
+    """At a terminal only a yes withdraws it."""
+    quick("approve", PATIENT, "--yes")
+    for typed, code in (("no", 1), ("yes", 0)):
+        with terminal(quick, "approve", PATIENT, "--withdraw") as (process, keyboard):
+            os.write(keyboard, f"{typed}\n".encode())
+            out, err = process.communicate(timeout=120)
+        assert process.returncode == code
+        assert "goes by the gate alone" in err
+        assert ("Its approval is withdrawn." in out) is (code == 0)

@@ -62,7 +62,7 @@ def test_a_person_looks_and_approves(account: Any, tab: Any) -> None:
     gateway = account[1]
     tab.go("approve.py", form=PATIENT)
     page = tab.html()
-    assert "Nobody has approved this form yet." in page
+    assert "This form is not approved." in page
     report = gateway.check(PATIENT, by=LOCAL_OPERATOR)
     assert page.count('<tr><th scope="row">') == len(report.fields)
     assert page.count('data-level="highly_sensitive"') == 1
@@ -158,7 +158,88 @@ def test_a_lock_file_nobody_can_read_is_told(account: Any, tab: Any, tmp_path: P
     (tmp_path / "emulated" / "forms.lock.json").write_text("{", encoding="utf-8")
     tab.go("approve.py", form=PATIENT)
     assert "The lock file cannot be read" in tab.html()
-    assert not [b for b in tab.test.button if b.label == "Approve"]
+    assert not {"Approve", "Withdraw the approval"} & labels(tab)
+
+
+def approve(gateway: Gateway) -> None:
+    """Somebody has approved the patients' form."""
+    shown = gateway.approvals.preview(PATIENT, by=LOCAL_OPERATOR)
+    gateway.approvals.approve(PATIENT, by=LOCAL_OPERATOR, expected=shown.expected)
+
+
+def labels(tab: Any) -> set[str]:
+    """The buttons that are shown."""
+    return {button.label for button in tab.test.button}
+
+
+def test_a_person_withdraws_the_approval(account: Any, tab: Any) -> None:
+    """The question says what holds then; Keep it changes nothing, a yes withdraws it."""
+    gateway = account[1]
+    tab.go("approve.py", form=PATIENT)
+    assert "Withdraw the approval" not in labels(tab)
+    approve(gateway)
+    tab.go("approve.py", form=PATIENT)
+    tab.press("Withdraw the approval")
+    assert "No approval is required here" in tab.html()
+    assert "Withdraw the approval" not in labels(tab)
+    tab.press("Keep it")
+    assert gateway.check(PATIENT, by=LOCAL_OPERATOR).lock is not None
+    tab.press("Withdraw the approval")
+    tab.press("Yes, withdraw it")
+    assert "The approval is withdrawn." in tab.html()
+    assert "The form is open, and goes by the gate alone." in tab.html()
+    assert gateway.check(PATIENT, by=LOCAL_OPERATOR).lock is None
+    assert {"Approve"} == labels(tab) & {"Approve", "Withdraw the approval"}
+
+
+@pytest.mark.parametrize("anew", [True, False])
+def test_somebody_else_was_faster(anew: bool, account: Any, tab: Any) -> None:
+    """What was withdrawn or approved anew after the question is told, and no other approval
+    falls."""
+    gateway = account[1]
+    approve(gateway)
+    tab.go("approve.py", form=PATIENT)
+    tab.press("Withdraw the approval")
+    entry = gateway.withdrawals.preview(PATIENT, by=LOCAL_OPERATOR).entry
+    gateway.withdrawals.withdraw(entry, by=LOCAL_OPERATOR)
+    if anew:
+        gateway.approvals.approve(
+            PATIENT,
+            by=dataclasses.replace(LOCAL_OPERATOR, id="p-7"),
+            expected=gateway.approvals.preview(PATIENT, by=LOCAL_OPERATOR).expected,
+        )
+    tab.press("Yes, withdraw it")
+    told = "has approved the form anew" if anew else "there is nothing to withdraw"
+    assert told in tab.html()
+    assert (gateway.check(PATIENT, by=LOCAL_OPERATOR).lock is not None) is anew
+
+
+def test_an_erased_form_is_withdrawn_on_its_page(account: Any, tab: Any) -> None:
+    """The start page leads to a page of its own, on which only withdrawing is left; then the form
+    is in no list."""
+    emulator, gateway = account
+    approve(gateway)
+    del emulator.portal.forms[PATIENT]
+    assert "HubSpot has the form no more" in tab.go("home.py").html()
+    assert "HubSpot has the form no more" in tab.go("approve.py", form=PATIENT).html()
+    assert "Approve" not in labels(tab)
+    tab.press("Withdraw the approval")
+    assert "held, for a person to decide" in tab.html()
+    tab.press("Yes, withdraw it")
+    assert "The form has left the lists and the checks." in tab.html()
+    assert "HubSpot has the form no more" not in tab.go("home.py").html()
+
+
+def test_an_archived_form_is_withdrawn_on_its_page(account: Any, tab: Any) -> None:
+    """It cannot be approved, and its approval can be withdrawn."""
+    emulator, gateway = account
+    approve(gateway)
+    emulator.portal.amend_form(PATIENT, {"archived": True})
+    tab.go("approve.py", form=PATIENT)
+    tab.press("Withdraw the approval")
+    tab.press("Yes, withdraw it")
+    assert "The form has left the lists and the checks." in tab.html()
+    assert PATIENT not in {report.form_id for report in gateway.forms(by=LOCAL_OPERATOR)}
 
 
 def test_tables_are_complete() -> None:

@@ -45,7 +45,7 @@ def test_nobody_has_approved(required: bool, severity: Severity) -> None:
         Finding(
             "not_approved",
             severity,
-            "Nobody has approved this form. Where approval is required, that closes it.",
+            "The form is not approved, or its approval was withdrawn. Where approval is required, that closes it.",
             "Look at its fields, then approve it on its page or with `python -m gateway approve`.",
         )
     ]

@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.domain.errors import LockNotWritten
-from gateway.domain.locks import FieldLock, FormLock, GuardMode, LockFault
+from gateway.domain.errors import ApprovedAnew, LockNotWritten, NothingToWithdraw
+from gateway.domain.locks import FieldLock, FormLock, GuardMode, LockEntry, LockFault
 from gateway.domain.sensitivity import Sensitivity
 from gateway.store.lockfile import LARGEST_FILE, LockStore
 
@@ -329,3 +329,63 @@ def test_two_approvals_at_once_are_both_kept(path: Path) -> None:
     for thread in threads:
         thread.join()
     assert stores[0].form_ids(PORTAL) == {f"form-{i}" for i in range(8)}
+
+
+def remove(store: LockStore, form: str = FORM, portal: int | None = PORTAL) -> None:
+    """Withdraws what stands there now."""
+    store.remove(portal, store.entries(portal)[form], before=lambda: None)
+
+
+def test_an_entry_is_taken_out(store: LockStore, path: Path) -> None:
+    """The other entries, edits included, and the shape of the file stay; the last one leaves an
+    empty file that counts, and more can be approved."""
+    save(store, name="Zoë")
+    other = save(store, OTHER)
+    edited(path, lambda told: told["forms"][FORM].update(comment="x"))
+    assert {one.name for one in store.entries(PORTAL).values()} == {"Zoë", "Patient intake"}
+    remove(store)
+    assert store.of(FORM, PORTAL) is None
+    assert store.of(OTHER, PORTAL) == other
+    before = path.read_text(encoding="utf-8")
+    assert (
+        json.dumps(json.loads(before), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        == before
+    )
+    remove(store, OTHER)
+    assert json.loads(path.read_text()) == {"version": 1, "portal": PORTAL, "forms": {}}
+    assert store.form_ids(PORTAL) == frozenset()
+    assert save(store) == store.of(FORM, PORTAL)
+
+
+def test_only_the_entry_that_was_shown_is_taken_out(store: LockStore, path: Path) -> None:
+    """One that was written since stays, and one that is out already cannot be taken out again."""
+    save(store)
+    shown = store.entries(PORTAL)[FORM]
+    kept = save(store, name="Other")
+    with pytest.raises(ApprovedAnew):
+        store.remove(PORTAL, shown, before=lambda: None)
+    assert store.of(FORM, PORTAL) == kept
+    now = store.entries(PORTAL)[FORM]
+    store.remove(PORTAL, now, before=lambda: None)
+    with pytest.raises(NothingToWithdraw):
+        store.remove(PORTAL, now, before=lambda: None)
+
+
+def test_nothing_is_taken_out_when_before_raises(store: LockStore) -> None:
+    """When the audit cannot be told the approval stays."""
+    kept = save(store)
+
+    def refuse() -> None:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        store.remove(PORTAL, store.entries(PORTAL)[FORM], before=refuse)
+    assert store.of(FORM, PORTAL) == kept
+
+
+def test_without_a_file_there_is_nothing_to_take_out(store: LockStore, path: Path) -> None:
+    """No file is an empty one, and none is made."""
+    assert store.entries(PORTAL) == {}
+    with pytest.raises(NothingToWithdraw):
+        store.remove(PORTAL, LockEntry(FORM, "Other", ""), before=lambda: None)
+    assert not path.exists()
