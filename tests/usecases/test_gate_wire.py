@@ -23,6 +23,7 @@ from gateway.domain.users import LOCAL_OPERATOR, WORKER
 from gateway.emulator.faults import Area
 from gateway.emulator.seed.shapes import email, field, form, group, prop
 from gateway.policy.approving import Declared, proposed
+from gateway.sealing.keyfile import OUTBOX_NOTE
 from gateway.usecases.gateway import Gateway
 
 NON, SENSITIVE, HIGHLY = map(str, Sensitivity)
@@ -120,6 +121,8 @@ class Ground(NamedTuple):
     def open(self, name: str, held: frozenset[str]) -> Gateway:
         """A gateway with a token of these scopes and a data folder of this name."""
         token = self.world.portal.issue_token({"forms", *READING, *held})
+        # Each begins an outbox of its own, on purpose.
+        (self.keys / OUTBOX_NOTE).unlink(missing_ok=True)
         return self.world.open(
             HUBSPOT_ACCESS_TOKEN=token,
             GATEWAY_DATA_DIR=str(self.world.folder / name),
