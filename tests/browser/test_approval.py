@@ -53,7 +53,8 @@ def serious(page: Page) -> list[tuple[str, list[str]]]:
 
 def test_a_form_is_approved_and_approved_again_by_keyboard(place: Place, page: Page) -> None:
     """From the start page to the approval by keyboard alone; after a drift the start page and
-    the form's own page show the difference, and the same way opens the form again."""
+    the form's own page show the difference, and the same way opens the form again. So is the
+    approval withdrawn, after a question."""
     page.goto(place.app)
     link = page.locator(f".st-key-approves-{PATIENT} a")
     expect(link).to_have_text("Check and approve")
@@ -83,6 +84,16 @@ def test_a_form_is_approved_and_approved_again_by_keyboard(place: Place, page: P
     page.get_by_role("button", name="Yes, approve it as shown").click()
     expect(page.get_by_role("status")).to_contain_text("Approved. Intake is open.")
     expect(page.locator(".si-diff")).to_have_count(0)
+
+    page.get_by_role("button", name="Withdraw the approval").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-decide")).to_contain_text("goes by the gate alone")
+    expect(page.get_by_role("button", name="Yes, withdraw it")).to_be_focused()
+    assert serious(page) == []
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("The approval is withdrawn.")
+    expect(page.locator(".si-detail-title")).to_be_focused()
+    expect(page.get_by_text("This form is not approved.")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
