@@ -61,6 +61,11 @@ class Intake:
                 self._looked = now
             return self._cause
 
+    def forget(self) -> None:
+        """Looks anew next time, because somebody has just changed what it looks at."""
+        with self._lock:
+            self._looked = float("-inf")
+
     def proven_closed(self) -> str | None:
         """The same, but None only after a write has proven that something could be kept: reading
         alone would not notice a disk that takes no more, or a file that was moved away."""

@@ -68,6 +68,7 @@ class Watch:
         """What was drawn is no longer so: somebody has just changed it."""
         with self._lock:
             self._drawn = None
+        self._intake.forget()
 
     def alarms(self) -> tuple[Finding, ...]:
         """What needs a person now."""

@@ -247,7 +247,8 @@ def test_the_queue_is_paused_emptied_and_resumed(page: Page, office: Office) -> 
     queue.get_by_role("button", name="Resume").click()
     expect(queue.get_by_role("heading")).to_have_text(re.compile("Sending$"))
     expect(_row(page, code)).to_contain_text("Delivered to HubSpot", timeout=15_000)
-    assert requests.get(f"{office.app}/readyz", timeout=10).status_code == 200
+    answer = requests.get(f"{office.app}/readyz", timeout=10)
+    assert (answer.status_code, answer.json()["cause"]) == (200, "ready")
 
 
 @pytest.mark.usefixtures("seen")

@@ -53,7 +53,7 @@ def test_one_gets_there_and_looks_again(desk: Any) -> None:
     before = len(desk.emulator.portal.journal.entries())
     desk.page.get_by_role("button", name="Look again").click()
     expect(desk.page.locator("#scopes-title")).to_be_visible()
-    desk.page.wait_for_function("document.querySelectorAll('.si-form').length === 5")
+    expect(desk.page.locator(".si-form")).to_have_count(5)
     deadline = 100
     while len(desk.emulator.portal.journal.entries()) == before and deadline:
         desk.page.wait_for_timeout(100)

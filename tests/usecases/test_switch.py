@@ -120,6 +120,15 @@ def test_draining_takes_nothing_and_sends_the_rest(world: World) -> None:
     assert again.ready() == (False, "drain")
 
 
+def test_a_turn_of_the_switch_counts_at_once(gateway: Gateway) -> None:
+    """Whoever empties the queue and resumes is told each time what is so now."""
+    for _ in range(3):
+        gateway.turn(Switch.DRAIN, by=LOCAL_OPERATOR)
+        assert gateway.ready() == (False, "drain")
+        gateway.turn(Switch.RUNNING, by=LOCAL_OPERATOR)
+        assert gateway.ready() == (True, "ready")
+
+
 def test_too_many_waiting_close_intake(world: World) -> None:
     """A backlog beyond its limit closes intake, before a disk could be full."""
     gateway = world.open(GATEWAY_BACKLOG="2")
