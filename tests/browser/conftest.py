@@ -129,13 +129,18 @@ def pick(page: Page, box: Locator, text: str) -> None:
     pytest.fail("The list does not stay open long enough to choose from it.")
 
 
+def drawn(page: Page) -> None:
+    """Wait until the page is drawn to its end: what is not on it any more goes last."""
+    running = page.locator("[data-testid=stApp][data-test-script-state=running]")
+    expect(running).to_have_count(0)
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
+
+
 def press(button: Locator) -> None:
     """Press Enter on a button, once the page is drawn and has put the focus where it wants it:
     nobody is quick enough to press before that, but a test is."""
     expect(button).to_be_visible()
-    expect(
-        button.page.locator("[data-testid=stApp][data-test-script-state=running]")
-    ).to_have_count(0)
+    drawn(button.page)
     expect(button.page.locator(".si-focus:not([data-followed])")).to_have_count(0)
     button.press("Enter")
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from browser.conftest import begin, pick, press, running_app
+from browser.conftest import begin, drawn, pick, press, running_app
 from playwright.sync_api import Page, expect
 
 from gateway.emulator import Emulator
@@ -75,6 +75,7 @@ def test_from_the_email_to_a_cleared_value(page: Page, desk: tuple[str, Emulator
     assert box.evaluate("box => getComputedStyle(box).webkitTextSecurity") == "disc"
     page.keyboard.press("Enter")
     expect(page.get_by_text("has the new value in HubSpot")).to_be_visible()
+    drawn(page)
     assert NEW not in page.content()
     expect(page.locator(".st-key-top a[aria-current=page]")).to_have_text("Records")
     assert _passport(emulator) == NEW

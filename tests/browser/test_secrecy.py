@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from browser.conftest import drawn
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -33,6 +34,7 @@ def test_a_sensitive_answer_stays_out_of_everything_the_browser_keeps(desk: Any)
     kept.append(_kept(desk))
     desk.page.get_by_role("button", name="Copy code").click()
     expect(desk.page.get_by_text("Copied.")).to_be_visible()
+    drawn(desk.page)
     assert SECRET not in desk.page.content()
     desk.page.go_back()
     expect(desk.box("First name")).to_have_value("")

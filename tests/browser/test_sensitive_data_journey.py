@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import PATIENT, Desk, begin, pick, press, running_app
+from browser.conftest import PATIENT, Desk, begin, drawn, pick, press, running_app
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -90,6 +90,7 @@ def _submit(person: Desk) -> None:
     person.fill(EMAIL, **{LABEL: SECRET})
     person.page.keyboard.press("Enter")
     expect(person.page.get_by_text("Delivered to HubSpot")).to_be_visible()
+    drawn(person.page)
     assert SECRET not in person.page.content()
 
 
@@ -120,6 +121,7 @@ def _correct(page: Page) -> None:
     page.keyboard.type(NEW)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("has the new value in HubSpot")).to_be_visible()
+    drawn(page)
     assert NEW not in page.content()
 
 
