@@ -19,7 +19,7 @@ from pathlib import Path
 
 from storm.rows import ROWS, SEED, Figures, Row, Scale
 
-LANES = 3
+LANES = 4
 PROJECT = Path(__file__).resolve().parents[2]
 COLUMNS = ("row", "what", "size", "figure", "limit", "", "seconds")
 WIDTHS = (11, 48, 24, 44, 36, 4, 7)
