@@ -58,9 +58,9 @@ def open_gateway(settings: Settings | None = None, *, pages_at: str | None = Non
     Without a token it starts an emulator inside, for a demo; that one sends its webhooks to
     ``pages_at``, the address this process serves its pages under, if it does. Nothing is
     delivered until :meth:`Gateway.start_worker`. Raises :class:`SettingsError`
-    (:class:`ForeignOutbox` for an outbox of another key folder, :class:`OutboxGone` where it was
-    lost), :class:`KeyringBroken`, or
-    :class:`IntakeClosed` when the outbox cannot be opened; what was started is stopped again.
+    (:class:`ForeignOutbox` for an outbox of another key folder, :class:`OutboxGone` where the one
+    these keys had was lost), :class:`KeyringBroken`, or :class:`IntakeClosed` when the outbox
+    cannot be opened; what was started is stopped again.
     """
     settings = settings if settings is not None else load_settings()
     with ExitStack() as resources:
