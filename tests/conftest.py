@@ -23,6 +23,15 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--late 800`` draws pages as on a machine that is busy, so that a test which only passes
+    on a quick one is found here."""
+    parser.addoption(
+        "--late", type=int, default=0, metavar="MS",
+        help="every message between page and app is up to so many milliseconds late",
+    )  # fmt: skip
+
+
 class OneFileAfterTheOther(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     """Side by side, a file's tests stay together; those with a browser all stay with one worker,
     so that a page is never drawn beside another."""

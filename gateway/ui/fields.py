@@ -49,6 +49,10 @@ class Slot:
         """The row of the field's type."""
         return WIDGETS[FieldType(self.field.field_type)]
 
+    def heard(self) -> None:
+        """A new answer arrived: what a widget calls."""
+        self.draft.hear(self.field.key)
+
 
 @dataclasses.dataclass(frozen=True)
 class Widget:
@@ -102,6 +106,7 @@ def _text(slot: Slot) -> None:
         key=slot.key,
         autocomplete="off",
         label_visibility="collapsed",
+        on_change=slot.heard,
         placeholder=_placeholder(slot.field),
     )
 
@@ -116,13 +121,14 @@ def _area(slot: Slot) -> None:
         label_text(slot.label),
         key=slot.key,
         label_visibility="collapsed",
+        on_change=slot.heard,
         placeholder=_placeholder(slot.field),
     )
 
 
 def _checkbox(slot: Slot) -> None:
     session.seed(slot.draft, slot.key, default_answer(slot.field) is True)
-    st.checkbox(label_text(slot.label), key=slot.key)
+    st.checkbox(label_text(slot.label), key=slot.key, on_change=slot.heard)
 
 
 def _checkboxes(slot: Slot) -> None:
@@ -131,7 +137,7 @@ def _checkboxes(slot: Slot) -> None:
     for value, label in options(slot.field).items():
         key = slot.draft.key(slot.field.key, value)
         session.seed(slot.draft, key, value in defaults)
-        st.checkbox(label_text(label), key=key)
+        st.checkbox(label_text(label), key=key, on_change=slot.heard)
 
 
 def _default_text(field: FormField) -> str:
@@ -155,6 +161,7 @@ def _dropdown(slot: Slot) -> None:
         format_func=lambda value: labels.get(value, value),
         placeholder="Choose",
         label_visibility="collapsed",
+        on_change=slot.heard,
     )
 
 
@@ -168,6 +175,7 @@ def _radio(slot: Slot) -> None:
         key=slot.key,
         format_func=lambda value: label_text(labels.get(str(value), str(value))),
         label_visibility="collapsed",
+        on_change=slot.heard,
     )
 
 
@@ -181,6 +189,7 @@ def _date(slot: Slot) -> None:
         key=slot.key,
         format="YYYY-MM-DD",
         label_visibility="collapsed",
+        on_change=slot.heard,
     )
 
 

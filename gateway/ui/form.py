@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from gateway.intake.property_rules import rules_hint
 from gateway.intake.richtext import clean_markup, plain
 from gateway.ui import consent, faults, look, sure
 from gateway.ui.fields import WIDGETS, Slot, drawn, markdown
-from gateway.ui.markup import Markup, fill
+from gateway.ui.markup import Markup, fill, join
 from gateway.ui.session import Draft, answers_of
 from gateway.usecases.check import IntakeForm
 
@@ -44,6 +44,7 @@ def draw(form: IntakeForm, draft: Draft) -> dict[str, object]:
         if part == len(parts) - 1:
             consent.draw(definition, draft)
         _actions(definition, draft, part, len(parts))
+    st.html(_heard(shown.values(), draft))
     came_back = bool(draft.reasons or draft.closed)
     look.focus("error" if came_back else "first", f"{draft.instance}-{draft.turn}")
 
@@ -164,6 +165,16 @@ def _label(slot: Slot, label_id: str) -> Markup:
         label=slot.label,
         optional=optional,
     )
+
+
+def _heard(fields: Iterable[FormField], draft: Draft) -> Markup:
+    """Told after all fields: which answers that others depend on are on the page by now."""
+    rows = [
+        fill('<i data-key="$key" data-times="$times"></i>',
+             key=draft.key(field.key), times=str(draft.heard.get(field.key, 0)))
+        for field in fields if field.dependent_fields
+    ]  # fmt: skip
+    return fill('<i class="si-answered" hidden>$rows</i>', rows=join(rows))
 
 
 def _flag(value: bool) -> str:

@@ -60,11 +60,18 @@ class Draft:
     """How often something was asked about: each time has empty boxes."""
     kept: dict[str, object] = dataclasses.field(default_factory=dict, repr=False)
     """Widget key → what it holds, for fields that are not drawn at the moment."""
+    heard: dict[str, int] = dataclasses.field(default_factory=dict)
+    """Field key → how many new answers arrived from the browser, so that it knows when the
+    fields that depend on one are drawn."""
 
     def key(self, field_key: str, part: object = "") -> str:
         """The widget key of a field (and of one of its choices)."""
         digest = hashlib.sha256(field_key.encode()).hexdigest()[:10]
         return f"{_PREFIX}-{self.instance}-{digest}" + (f"-{part}" if part != "" else "")
+
+    def hear(self, field_key: str) -> None:
+        """A new answer to a field arrived."""
+        self.heard[field_key] = self.heard.get(field_key, 0) + 1
 
     def go_to(self, part: int) -> None:
         """Show another part of the form."""

@@ -11,14 +11,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from playwright.sync_api import expect as expect_now
 
 from gateway.emulator import Emulator
 
@@ -35,8 +36,32 @@ CHROMIUM_ARGS = [
     "--disable-sync",
 ]
 PATIENT = "3f6c2a51-8d0e-4b7a-9c41-5e2f7a1b6d30"
+LATE = """
+window.WebSocket = class extends WebSocket {
+  constructor(...given) {
+    super(...given);
+    let before = Promise.resolve();
+    const released = new WeakSet();
+    this.addEventListener("message", (event) => {
+      if (released.has(event)) return;
+      event.stopImmediatePropagation();
+      const late = new Promise((done) => setTimeout(done, Math.random() * LATE_MS));
+      before = Promise.all([before, late]).then(() => {
+        const again = new MessageEvent("message", { data: event.data });
+        released.add(again);
+        this.dispatchEvent(again);
+      });
+    });
+    let sent = Promise.resolve();
+    this.send = (data) => {
+      const late = new Promise((done) => setTimeout(done, Math.random() * LATE_MS));
+      sent = Promise.all([sent, late]).then(() => super.send(data));
+    };
+  }
+};
+"""
 _PATIENCE_S = 60
-expect.set_options(timeout=15_000)  # milliseconds: a machine that is busy draws late
+expect_now.set_options(timeout=15_000)  # milliseconds: a machine that is busy draws late
 _DELIVERED: dict[str, str] = {}
 """App's address → a receipt it delivered."""
 
@@ -108,6 +133,12 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+def far_away(context: BrowserContext, late_ms: int) -> None:
+    """From now on every message between page and app is up to ``late_ms`` milliseconds late, each
+    by its own, and none overtakes another."""
+    context.add_init_script(LATE.replace("LATE_MS", str(late_ms)))
+
+
 def pick(page: Page, box: Locator, text: str) -> None:
     """Choose what begins with ``text`` from a box's list. A page that draws itself anew, or still
     moves, closes the list under somebody's hands; then it is opened again, as they would."""
@@ -132,8 +163,32 @@ def pick(page: Page, box: Locator, text: str) -> None:
 def drawn(page: Page) -> None:
     """Wait until the page is drawn to its end: what is not on it any more goes last."""
     running = page.locator("[data-testid=stApp][data-test-script-state=running]")
-    expect(running).to_have_count(0)
-    expect(page.locator("[data-stale=true]")).to_have_count(0)
+    expect_now(running).to_have_count(0)
+    expect_now(page.locator("[data-stale=true]")).to_have_count(0)
+
+
+class expect:  # noqa: N801  # read as Playwright's own
+    """Playwright's ``expect``, which waits for everything except this: while a page is drawn, what
+    it shows and what it showed may stand on it side by side."""
+
+    def __init__(self, about: Locator | Page) -> None:
+        self._about: Any = about
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        def told(*given: Any, **options: Any) -> None:
+            for _ in range(5):
+                try:
+                    getattr(expect_now(self._about), name)(*given, **options)
+                except AssertionError as error:
+                    if "strict mode violation" not in str(error):
+                        raise
+                    self._about.page.wait_for_timeout(200)
+                    drawn(self._about.page)
+                else:
+                    return
+            getattr(expect_now(self._about), name)(*given, **options)
+
+        return told
 
 
 def press(button: Locator) -> None:
@@ -280,8 +335,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
     made = browser.new_context(viewport={"width": 1280, "height": 900})
+    late_ms = request.config.getoption("--late")
+    if late_ms:
+        far_away(made, late_ms)
     yield made
     made.close()
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from browser.conftest import expect
+from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 

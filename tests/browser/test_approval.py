@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser.conftest import PATIENT, pick, running_app
-from playwright.sync_api import Browser, Page, expect
+from browser.conftest import PATIENT, expect, pick, running_app
+from playwright.sync_api import Browser, Page
 
 from gateway.emulator import Emulator
 from gateway.emulator.definitions.drift import drift

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser.conftest import pick, press
-from playwright.sync_api import expect
+from browser.conftest import expect, pick, press
 
 pytestmark = pytest.mark.browser
 

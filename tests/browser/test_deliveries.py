@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from browser.conftest import expect
+from playwright.sync_api import Browser, Page
 
 from gateway import bootstrap
 from gateway.domain.queue import Switch

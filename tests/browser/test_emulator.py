@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser.conftest import Desk, pick, running_app
-from playwright.sync_api import Page, expect
+from browser.conftest import Desk, expect, pick, running_app
+from playwright.sync_api import Page
 
 from gateway.ui.emulator.page import PARTS
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from browser.conftest import expect
 
 running_app = runpy.run_path(str(Path(__file__).parent / "conftest.py"))["running_app"]
 

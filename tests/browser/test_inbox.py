@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from browser.conftest import Desk, free_port, running_app
-from playwright.sync_api import Browser, Page, expect
+from browser.conftest import Desk, expect, free_port, running_app
+from playwright.sync_api import Browser, Page
 
 from gateway.emulator import Emulator
 

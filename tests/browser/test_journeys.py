@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from browser.conftest import expect, far_away
 
 pytestmark = pytest.mark.browser
 _ANSWERS = {
@@ -35,6 +35,17 @@ def test_a_patient_is_taken_in_by_keyboard_alone(desk: Any) -> None:
     assert desk.page.url.startswith(form_address)
     for field in desk.page.locator(".st-key-form :is(input[type=text], textarea)").all():
         assert field.input_value() == ""
+
+
+def test_enter_finds_the_next_field_from_far_away(desk: Any) -> None:
+    """Where every message takes its time, Enter still goes to the field that an answer brings
+    along, not past it, and what is typed meets its own field."""
+    far_away(desk.page.context, 1000)
+    desk.open()
+    desk.fill("faraway@mail.example")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.get_by_text("Delivered to HubSpot")).to_be_visible()
+    assert desk.record("faraway@mail.example", *_ANSWERS).items() >= _ANSWERS.items()
 
 
 def test_what_hubspot_refuses_is_told_at_its_field_and_can_be_corrected(desk: Any) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from browser.conftest import expect
 
 _SHARED = runpy.run_path(str(Path(__file__).parent / "conftest.py"))
 running_app, free_port = _SHARED["running_app"], _SHARED["free_port"]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser.conftest import press, running_app
-from playwright.sync_api import Page, expect
+from browser.conftest import expect, press, running_app
+from playwright.sync_api import Page
 
 from gateway.emulator import Emulator
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from browser.conftest import begin, drawn, pick, press, running_app
-from playwright.sync_api import Page, expect
+from browser.conftest import begin, drawn, expect, pick, press, running_app
+from playwright.sync_api import Page
 
 from gateway.emulator import Emulator
 

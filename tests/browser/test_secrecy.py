@@ -7,8 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from browser.conftest import drawn
-from playwright.sync_api import expect
+from browser.conftest import drawn, expect
 
 pytestmark = pytest.mark.browser
 SECRET = "NATIONAL-9988-7766"

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import PATIENT, Desk, begin, drawn, pick, press, running_app
-from playwright.sync_api import Locator, Page, expect
+from browser.conftest import PATIENT, Desk, begin, drawn, expect, pick, press, running_app
+from playwright.sync_api import Locator, Page
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from browser.conftest import expect
 
 pytestmark = pytest.mark.browser
 

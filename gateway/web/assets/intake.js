@@ -10,6 +10,7 @@
   const STEP_MS = 40;
   const SETTLE_MS = 160;
   const PATIENCE_MS = 2000;
+  const FAR_MS = 6000;
   const CALM_MS = 700;
 
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -162,21 +163,41 @@
 
   /* ---- Enter moves on -------------------------------------------------------------- */
 
+  const keyOf = (box) => box.querySelector(".si-head").dataset.key;
+  const heardOf = (key) =>
+    document.querySelector(`.si-answered [data-key="${CSS.escape(key)}"]`)?.dataset.times ?? "";
+  const answerIn = (box) =>
+    fieldsOf(box).map((field) => field.checked || field.value || field.textContent).join("\n");
+
   function moveOn(box) {
     const order = boxes();
-    const next = order.slice(order.indexOf(box) + 1).map((b) => fieldsOf(b)[0]).find(Boolean);
+    const at = order.findIndex((one) => keyOf(one) === keyOf(box));
+    const next = order.slice(at + 1).map((b) => fieldsOf(b)[0]).find(Boolean);
     (next ?? document.querySelector(`${FORM} button[kind="primary"]`))?.focus();
   }
 
-  /* After an answer that other fields depend on: once the page has drawn them. */
+  /* What a field held, and which of its answers the server had heard of, when one came to it. */
+  let came = { key: "", answer: "", heard: "" };
+
+  function comeTo(event) {
+    const box = event.target.closest?.(FORM) && boxOf(event.target);
+    if (!box?.querySelector(".si-head") || keyOf(box) === came.key) return;
+    came = { key: keyOf(box), answer: answerIn(box), heard: heardOf(keyOf(box)) };
+  }
+
+  /* After an answer that other fields depend on: once the server has heard it, however far away
+     it is, and the page has drawn them. */
   function moveOnWhenSettled(box, since = performance.now(), quiet = 0) {
     const at = document.activeElement;
     if (at !== document.body && !box.contains(at)) return;
-    if (quiet >= SETTLE_MS || performance.now() - since > PATIENCE_MS) {
+    const unheard = keyOf(box) === came.key && answerIn(box) !== came.answer
+      && heardOf(came.key) === came.heard;
+    if (quiet >= SETTLE_MS || performance.now() - since > FAR_MS) {
       moveOn(box);
       return;
     }
-    setTimeout(() => moveOnWhenSettled(box, since, idle() ? quiet + STEP_MS : 0), STEP_MS);
+    const still = idle() && !unheard;
+    setTimeout(() => moveOnWhenSettled(box, since, still ? quiet + STEP_MS : 0), STEP_MS);
   }
 
   function onEnter(event) {
@@ -452,6 +473,7 @@
   document.addEventListener("click", closeExplanations);
   document.addEventListener("keydown", closeExplanations);
   document.addEventListener("focusin", keepRow);
+  document.addEventListener("focusin", comeTo);
   document.addEventListener("visibilitychange", restWhenHidden);
   document.addEventListener("focusout", noticeHalfDate, true);
   document.addEventListener("focusout", hideWhenLeft);
