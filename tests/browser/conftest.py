@@ -37,7 +37,7 @@ CHROMIUM_ARGS = [
 ]
 PATIENT = "3f6c2a51-8d0e-4b7a-9c41-5e2f7a1b6d30"
 LATE = """
-window.WebSocket = class extends WebSocket {
+window.told_late ??= window.WebSocket = class extends WebSocket {
   constructor(...given) {
     super(...given);
     let before = Promise.resolve();
