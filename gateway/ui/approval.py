@@ -262,7 +262,7 @@ def _decide(shown: Preview, desk: Approving) -> None:
             )  # fmt: skip
             with st.container(key="confirm", horizontal=True):
                 st.button("Yes, approve it as shown", key="approve-yes", type="primary",
-                          on_click=_approve, args=(desk,))  # fmt: skip
+                          on_click=_approve, args=(desk, desk.expected))  # fmt: skip
                 st.button("Not yet", key="approve-no", on_click=_stop, args=(desk,))
 
 
@@ -307,12 +307,12 @@ def _ask(desk: Approving, expected: str) -> None:
     desk.send_focus("reason")
 
 
-def _approve(desk: Approving) -> None:
-    desk.pressed = True
+def _approve(desk: Approving, expected: str) -> None:
+    desk.pressed, desk.withdrawing, desk.expected = True, None, expected
 
 
 def _stop(desk: Approving) -> None:
-    desk.asked = False
+    desk.asked = desk.pressed = False
     desk.send_focus("detail")
 
 

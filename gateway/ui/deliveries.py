@@ -65,9 +65,10 @@ def _carry_out(gateway: Gateway, by: User, watch: Watch) -> QueueState | None:
     if turning is not None:
         with errors.noted(note):
             queue = gateway.turn(turning, by=by)
-    deciding, reason, decided = watch.deciding, watch.reason, watch.decided
+    deciding, reason = watch.deciding, watch.reason
+    decided, watch.decided = watch.decided, False
     if decided and deciding is not None and reason is not None:
-        watch.deciding, watch.reason, watch.decided = None, None, False
+        watch.undecide()
         watch.send_focus("detail")
         with errors.noted(note):
             gateway.decide(watch.chosen, deciding, reason, by=by)

@@ -187,9 +187,12 @@ def _actions(definition: FormDefinition, draft: Draft, part: int, parts: int) ->
                      part=str(part + 1), parts=str(parts)))  # fmt: skip
     with st.container(key="actions", horizontal=True):
         if part:
-            st.button("Back", on_click=draft.go_to, args=(part - 1,), disabled=draft.busy)
+            st.button("Back", key=f"back-{draft.instance}-{part}", on_click=draft.go_to,
+                      args=(part - 1,), disabled=draft.busy)  # fmt: skip
         if part < parts - 1:
-            st.button("Continue", type="primary", on_click=draft.go_to, args=(part + 1,))
+            # Each part has its own: a second press on this one does not leave the next one.
+            st.button("Continue", key=f"on-{draft.instance}-{part}", type="primary",
+                      on_click=draft.go_to, args=(part + 1,))  # fmt: skip
             return
         words = plain(definition.display_options.submit_button_text) or "Submit"
         st.button(

@@ -64,8 +64,9 @@ class PropertyDesk:
         return f"prop-{self.instance}-{part}"
 
     def empty(self) -> None:
-        """The next form has empty boxes."""
+        """The next form has empty boxes, and nothing is pressed under it yet."""
         self.instance = secrets.token_hex(4)
+        self.pressed = None
 
     def send_focus(self, target: str) -> None:
         """Move the browser's focus to ``target`` once the page is drawn."""

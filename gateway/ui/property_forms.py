@@ -78,8 +78,7 @@ def create(desk: PropertyDesk, object_label: str, groups: Mapping[str, str],
                 st.checkbox(f"Bring the archived property {name} back under this definition",
                             key=desk.key("revive"))  # fmt: skip
         with st.container(key="confirm", horizontal=True):
-            st.button("Create property", key="prop-create", type="primary", on_click=_press,
-                      args=(desk, Deed.CREATE))  # fmt: skip
+            _deed(desk, "Create property", Deed.CREATE)
             st.button("Not now", key="prop-no", on_click=desk.show, args=("",))
 
 
@@ -108,10 +107,10 @@ def opened(desk: PropertyDesk, row: ListedProperty, groups: Mapping[str, str], *
         elif one.modification_metadata.archivable and not one.hubspot_defined:
             with st.container(key="decisions", horizontal=True):
                 if not fixed:
-                    _save(desk)
+                    _deed(desk, "Save changes", Deed.EDIT)
                 st.button("Archive", key="prop-archive", on_click=_ask, args=(desk,))
         elif not fixed:
-            _save(desk)
+            _deed(desk, "Save changes", Deed.EDIT)
 
 
 def wish(desk: PropertyDesk) -> PropertyWish:
@@ -208,9 +207,10 @@ def _edit_boxes(desk: PropertyDesk, row: ListedProperty, groups: Mapping[str, st
                         key=desk.key("form_field"))  # fmt: skip
 
 
-def _save(desk: PropertyDesk) -> None:
-    st.button("Save changes", key="prop-save", type="primary", on_click=_press,
-              args=(desk, Deed.EDIT))  # fmt: skip
+def _deed(desk: PropertyDesk, words: str, deed: Deed) -> None:
+    # A press that arrives late is about the property it was pressed under, and no other.
+    st.button(words, key=desk.key(deed), type="primary", on_click=_press,
+              args=(desk, deed, desk.instance))  # fmt: skip
 
 
 def _sure(desk: PropertyDesk, row: ListedProperty) -> None:
@@ -227,8 +227,7 @@ def _sure(desk: PropertyDesk, row: ListedProperty) -> None:
             )
         )  # fmt: skip
         with st.container(key="confirm", horizontal=True):
-            st.button("Yes, archive it", key="prop-yes", type="primary", on_click=_press,
-                      args=(desk, Deed.ARCHIVE))  # fmt: skip
+            _deed(desk, "Yes, archive it", Deed.ARCHIVE)
             st.button("Keep it", key="prop-keep", on_click=_keep, args=(desk,))
 
 
@@ -262,8 +261,9 @@ def _pair(desk: PropertyDesk) -> Pair:
     return KINDS[st.session_state.get(desk.key("kind")) or USUAL]
 
 
-def _press(desk: PropertyDesk, deed: Deed) -> None:
-    desk.pressed, desk.told = deed, None
+def _press(desk: PropertyDesk, deed: Deed, instance: str) -> None:
+    if desk.instance == instance:
+        desk.pressed, desk.told = deed, None
 
 
 def _ask(desk: PropertyDesk) -> None:

@@ -146,10 +146,9 @@ def _kind(desk: PropertyDesk) -> None:
 
 def _find(desk: PropertyDesk, key: str) -> None:
     sought = st.session_state[key].strip()
-    making, desk.making = desk.making, False
+    desk.making = False
     desk.sought, desk.asked, desk.told = sought, False, None
-    if making or sought:
-        desk.empty()
+    desk.empty()
     desk.send_focus("detail")
 
 

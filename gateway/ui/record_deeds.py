@@ -269,12 +269,14 @@ def _buttons(desk: RecordDesk, yes: str, no: str) -> None:
         st.html(fill('<p class="si-error" role="alert">$title. $sentence</p>',
                      title=title, sentence=sentence))  # fmt: skip
     with st.container(key="deed-buttons", horizontal=True):
-        st.button(yes, key="deed-yes", type="primary", on_click=_press, args=(desk,))
-        st.button(no, key="deed-no", on_click=_stop, args=(desk,))
+        # A press that arrives late is about the question it was pressed under, and no other.
+        st.button(yes, key=f"deed-yes-{desk.instance}", type="primary", on_click=_press,
+                  args=(desk, desk.instance))  # fmt: skip
+        st.button(no, key=f"deed-no-{desk.instance}", on_click=_stop, args=(desk,))
 
 
-def _press(desk: RecordDesk) -> None:
-    desk.pressed = True
+def _press(desk: RecordDesk, instance: str) -> None:
+    desk.pressed = desk.instance == instance
 
 
 def _stop(desk: RecordDesk) -> None:

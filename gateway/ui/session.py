@@ -184,10 +184,15 @@ class Watch(Renewed):
         self.focus = target
         self.turn += 1
 
+    def undecide(self) -> None:
+        """Nothing is about to be decided any more."""
+        self.deciding, self.reason, self.decided = None, None, False
+
     def look_at(self, code: str) -> None:
         """Show another submission, or none."""
         self.chosen = read_receipt(code) or code
-        self.deciding = self.reason = self.told = None
+        self.undecide()
+        self.told = None
         self.opened += 1
         self.send_focus("detail" if code else "row")
 

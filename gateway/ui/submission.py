@@ -155,7 +155,7 @@ def _decisions(status: Status, by: User, watch: Watch) -> None:
     if not offered:
         return
     if watch.deciding not in offered:
-        watch.deciding = None
+        watch.undecide()
         st.html('<h3 class="si-h3">What shall be done?</h3>')
         with st.container(key="decisions", horizontal=True):
             for decision in offered:
@@ -166,6 +166,7 @@ def _decisions(status: Status, by: User, watch: Watch) -> None:
 
 
 def _confirm(status: Status, watch: Watch, decision: Event) -> None:
+    reason_key = f"reason-{watch.turn}"
     with st.container(key="decide"):
         st.html(fill('<h3 class="si-h3">$words</h3><p class="si-told">$meaning</p>',
                      words=DECISION_WORDS[decision], meaning=MEANINGS[decision]))  # fmt: skip
@@ -174,7 +175,7 @@ def _confirm(status: Status, watch: Watch, decision: Event) -> None:
                 "Why?",
                 REASONS_FOR[decision],
                 index=None,
-                key=f"reason-{watch.turn}",
+                key=reason_key,
                 format_func=lambda reason: REASONS[reason],
                 placeholder="Choose a reason",
             )
@@ -185,7 +186,7 @@ def _confirm(status: Status, watch: Watch, decision: Event) -> None:
                 type="primary",
                 disabled=decision is not Event.CORRECTED and watch.reason is None,
                 on_click=_decide,
-                args=(watch, decision),
+                args=(watch, status.code, decision, reason_key),
             )
             if sure and decision is Event.CORRECTED:
                 receipt.correct(status)
@@ -193,14 +194,19 @@ def _confirm(status: Status, watch: Watch, decision: Event) -> None:
 
 
 def _begin(watch: Watch, decision: Event) -> None:
-    watch.deciding, watch.reason, watch.told = decision, None, None
+    watch.undecide()
+    watch.deciding, watch.told = decision, None
     watch.send_focus("reason")
 
 
-def _decide(watch: Watch, decision: Event) -> None:
-    watch.decided = decision is not Event.CORRECTED
+def _decide(watch: Watch, code: str, decision: Event, reason_key: str) -> None:
+    """A press that arrives late is about the receipt and the question it was pressed under, and
+    its reason is the one that is chosen by then."""
+    if decision is Event.CORRECTED or (watch.chosen, watch.deciding) != (code, decision):
+        return
+    watch.decided, watch.reason = True, st.session_state.get(reason_key)
 
 
 def _stop(watch: Watch) -> None:
-    watch.deciding, watch.reason = None, None
+    watch.undecide()
     watch.send_focus("detail")

@@ -38,7 +38,7 @@ def asks(desk: Approving, approved: Withdrawal | None) -> bool:
         )  # fmt: skip
         with st.container(key="confirm", horizontal=True):
             st.button("Yes, withdraw it", key="withdraw-yes", type="primary", on_click=_withdraw,
-                      args=(desk,))  # fmt: skip
+                      args=(desk, desk.withdrawing))  # fmt: skip
             st.button("Keep it", key="withdraw-no", on_click=_keep, args=(desk,))
     return True
 
@@ -75,10 +75,11 @@ def _ask(desk: Approving, entry: LockEntry) -> None:
     desk.send_focus("reason")
 
 
-def _withdraw(desk: Approving) -> None:
-    desk.pressed = True
+def _withdraw(desk: Approving, entry: LockEntry) -> None:
+    desk.pressed, desk.withdrawing = True, entry
 
 
 def _keep(desk: Approving) -> None:
-    desk.asked, desk.withdrawing = False, None
+    desk.asked = desk.pressed = False
+    desk.withdrawing = None
     desk.send_focus("detail")

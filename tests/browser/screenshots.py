@@ -148,7 +148,7 @@ def record(desk: Desk) -> None:
 def properties(desk: Desk) -> None:
     desk.page.goto(f"{desk.app}/properties")
     desk.page.get_by_role("button", name="passport_number").click()
-    desk.page.wait_for_selector(".st-key-prop-save")
+    desk.page.wait_for_selector(".st-key-prop-boxes")
 
 
 def audit(desk: Desk) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 from axe_playwright_python.sync_playwright import Axe
-from browser.conftest import expect, press, running_app
+from browser.conftest import drawn, expect, far_away, press, running_app
 from playwright.sync_api import Page
 
 from gateway.emulator import Emulator
@@ -75,3 +76,30 @@ def test_a_sensitive_property_from_the_keyboard(
     press(page.get_by_role("button", name="Yes, archive it"))
     expect(page.locator(".si-properties tr", has_text="shoe_size")).to_have_count(0)
     assert emulator.portal.property("0-1", "shoe_size")["archived"]
+
+
+def test_a_yes_is_about_the_property_it_was_pressed_under(
+    page: Page, address: str, emulator: Emulator
+) -> None:
+    """Far away, another property is typed into the search box and the question that still stands
+    there is answered with yes: the other one is opened, and not archived."""
+    made = requests.post(
+        f"{emulator.api_base}/crm/v3/properties/contacts",
+        json={"name": "hobby", "label": "Hobby", "type": "string", "fieldType": "text",
+              "groupName": "contactinformation"},
+        headers={"Authorization": f"Bearer {emulator.desk_token}"}, timeout=10,
+    )  # fmt: skip
+    assert made.status_code == 201
+    far_away(page.context, 100)
+    _open(page, address)
+    press(page.get_by_role("button", name="Archive", exact=True))
+    sure = page.get_by_role("button", name="Yes, archive it")
+    expect(sure).to_be_visible()
+    drawn(page)
+    page.get_by_label("Find a property").fill("hobby")
+    sure.click()
+    expect(page.locator(".si-detail-title")).to_contain_text("hobby")
+    press(page.locator(".st-key-prop-close button"))
+    expect(page.locator(".si-detail-title")).to_have_count(0)
+    for name in ("passport_number", "hobby"):
+        assert not emulator.portal.property("0-1", name).get("archived")

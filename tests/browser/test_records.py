@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from browser.conftest import begin, drawn, expect, pick, press, running_app
+from browser.conftest import begin, drawn, expect, far_away, pick, press, running_app
 from playwright.sync_api import Page
 
 from gateway.emulator import Emulator
@@ -78,12 +78,12 @@ def test_from_the_email_to_a_cleared_value(page: Page, desk: tuple[str, Emulator
     drawn(page)
     assert NEW not in page.content()
     expect(page.locator(".st-key-top a[aria-current=page]")).to_have_text("Records")
-    assert _passport(emulator) == NEW
+    assert _held(emulator, "passport_number") == NEW
     begin(page, "Clear Passport number", page.locator(".si-deed-title"))
     expect(page.locator(".si-deed-title")).to_be_focused()
     page.get_by_role("button", name="Yes, clear it").click()
     expect(page.get_by_text("has no value in HubSpot any more")).to_be_visible()
-    assert not _passport(emulator)
+    assert not _held(emulator, "passport_number")
     kept.append(_kept(page))
     told = json.dumps(kept)
     assert not [word for word in (SECRET, NEW, EMAIL) if word in told]
@@ -107,6 +107,23 @@ def test_a_value_does_not_outlive_its_page(page: Page, desk: tuple[str, Emulator
     page.context.set_offline(True)
     expect(page.locator(".si-value")).to_have_count(0)
     page.context.set_offline(False)
+
+
+def test_a_late_press_answers_no_other_question(page: Page, desk: tuple[str, Emulator]) -> None:
+    """Far away, "Save" is pressed while the question that was pressed for before is still on its
+    way: it is not taken as a yes to that one, and nothing is cleared."""
+    app, emulator = desk
+    far_away(page.context, 200)
+    _open(page, app)
+    begin(page, "Correct First name", page.get_by_label("First name", exact=True))
+    drawn(page)
+    page.get_by_role("button", name="Clear Last name").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".si-deed-title")).to_have_text("Clear Last name?")
+    # It is answered after the press before it.
+    page.get_by_role("button", name="Leave it as it is").click()
+    expect(page.locator(".si-deed-title")).to_have_count(0)
+    assert _held(emulator, "lastname") == "Lovelace"
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
@@ -160,12 +177,12 @@ def _kept(page: Page) -> dict[str, Any]:
     return stored | {"cookies": page.context.cookies()}
 
 
-def _passport(emulator: Emulator) -> str | None:
-    body = {"inputs": [{"id": EMAIL}], "idProperty": "email", "properties": ["passport_number"],
+def _held(emulator: Emulator, name: str) -> str | None:
+    body = {"inputs": [{"id": EMAIL}], "idProperty": "email", "properties": [name],
             "propertiesWithHistory": []}  # fmt: skip
     answer = requests.post(
         f"{emulator.api_base}/crm/v3/objects/contacts/batch/read", json=body,
         headers={"Authorization": f"Bearer {emulator.desk_token}"}, timeout=10,
     )  # fmt: skip
-    value: str | None = answer.json()["results"][0]["properties"]["passport_number"]
+    value: str | None = answer.json()["results"][0]["properties"][name]
     return value

@@ -95,6 +95,22 @@ def test_a_decision_needs_a_reason_and_a_second_word(screen: Any, gateway: Any) 
     assert (status.state, status.decision) == (State.DISCARDED, "test")
 
 
+def test_a_yes_that_was_taken_back_decides_nothing_later(screen: Any, gateway: Any) -> None:
+    """Where both presses arrive together, nothing is decided, and the next question with its
+    reason waits for a yes of its own."""
+    code = _refused(gateway)
+    _open(screen, code).press("Withdraw")
+    screen.widget("Why?").select("test")
+    screen.run()
+    for label in ("Yes, withdraw it", "Leave it as it is"):
+        (button,) = [b for b in screen.test.button if b.label == label]
+        button.click()
+    screen.run().press("Withdraw")
+    screen.widget("Why?").select("test")
+    screen.run().run()
+    assert gateway.status(code, by=LOCAL_OPERATOR).state is State.REJECTED
+
+
 def test_who_decides_second_is_told_so(screen: Any, gateway: Any) -> None:
     """When somebody else was faster, nothing is changed and a sentence says it."""
     code = _refused(gateway)
