@@ -120,11 +120,12 @@ class Nursery:
 
     def wait(self, pid: int, within_s: float = WAIT_S) -> int:
         """Waits until a child ends by itself; its exit code. Raises :class:`TimeoutError`."""
-        deadline = time.monotonic() + within_s
+        started = time.monotonic()
         while (code := self.ended(pid)) is None:
-            if time.monotonic() > deadline:
+            waited = time.monotonic() - started
+            if waited > within_s:
                 raise TimeoutError("a child did not end in time")
-            time.sleep(AGAIN_S / 5)
+            time.sleep(AGAIN_S if waited > AGAIN_S else AGAIN_S / 5)
         return code
 
     def _ask(self, **asked: Any) -> Any:
