@@ -24,6 +24,12 @@ from gateway.store.faults import Clash, Classify
 T = TypeVar("T")
 LARGEST_BATCH = 64
 
+_SAVEPOINT = "SAVEPOINT piece"
+_RELEASE = "RELEASE SAVEPOINT piece"
+_UNDO = "ROLLBACK TO SAVEPOINT piece"
+"""As text: SQLAlchemy's own is built and compiled anew each time, which takes longer than most
+statements of a piece, while the database is locked."""
+
 
 class Writer:
     """The only way to change the database from this process."""
@@ -128,12 +134,11 @@ class _Piece:
     def attempt(self, connection: Connection) -> None:
         """Runs the work in a savepoint. A failure of the storage is raised with the savepoint
         left as it is: SQLite may have rolled back the whole transaction, and it with it."""
-        savepoint = connection.begin_nested()
+        connection.exec_driver_sql(_SAVEPOINT)
         self._run(connection)
-        if self._error is None:
-            savepoint.commit()
-        else:
-            savepoint.rollback()
+        if self._error is not None:
+            connection.exec_driver_sql(_UNDO)
+        connection.exec_driver_sql(_RELEASE)
 
     def attempt_alone(self, transaction: RootTransaction) -> None:
         """Runs the work in the transaction itself, which nobody shares with it: a savepoint
