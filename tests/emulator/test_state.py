@@ -289,6 +289,14 @@ def test_half_a_surrogate_pair_does_no_harm(path):
     assert life(path, lambda hub: hub.portal.forms[form]["name"]) == "Odd \ud800 form"
 
 
+@pytest.mark.parametrize("suffix", ["", ".key", ".lock"])
+def test_a_folder_in_place_of_a_file_is_told(path, suffix):
+    """A folder where the file, its key or its lock belongs is refused with a sentence."""
+    path.with_name(path.name + suffix).mkdir()
+    with pytest.raises(StateUnusable, match=r"The state file clinic\.state cannot be "):
+        Emulator(state=path)
+
+
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     """The sentence names the file and the system's reason."""
     blocked = tmp_path / "file"

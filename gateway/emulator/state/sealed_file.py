@@ -101,7 +101,12 @@ class SealedFile:
             return None
         except OSError as error:
             raise self._failed("read", error) from None
-        with os.fdopen(descriptor, "rb") as file:
+        try:
+            opened = os.fdopen(descriptor, "rb")
+        except OSError as error:  # a folder
+            os.close(descriptor)
+            raise self._failed("read", error) from None
+        with opened as file:
             mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
             if _HAS_MODES and mode & _OTHERS:
                 raise self._unusable(
