@@ -21,7 +21,7 @@ import psycopg
 USER = "intake"
 PASSWORD = "CANARY-p@ss/w:rd%?&#"
 """Has every character that an address has to escape, and can be looked for in what leaks."""
-WAIT_S = 30.0
+WAIT_S = 60.0
 _HOMES = ("/usr/lib/postgresql", "/usr/pgsql", "/opt/homebrew/opt")
 _CONFIG = (
     "listen_addresses=127.0.0.1",

@@ -34,7 +34,7 @@ OWNER = "Anna Petrova"
 CANARIES = ("CANARY-DIAGNOSIS-7719", "CANARY-INSURANCE-4402")
 REFUSED = "ada@klinik.xn--p1ai"
 """An address that only HubSpot refuses."""
-_PATIENCE_S = 30
+_PATIENCE_S = 60
 OPERATOR = LOCAL_OPERATOR
 
 

@@ -169,7 +169,7 @@ def account() -> Iterator[Account]:
         account.start_again()
         yield account
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 @pytest.fixture(scope="session")

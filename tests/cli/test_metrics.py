@@ -28,7 +28,7 @@ def ask(
     port: int, path: str = "/metrics", method: str = "GET", **headers: str
 ) -> tuple[int, bytes]:
     """A call, with the headers that are given."""
-    caller = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    caller = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     caller.putrequest(method, path, skip_host="Host" in headers)
     for name, value in headers.items():
         caller.putheader(name, value)
@@ -91,6 +91,6 @@ def test_a_worker_serves_its_numbers_and_drains(shell: Any) -> None:
         assert where is not None
         status, numbers = ask(int(where[1]))
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(20) == 0
+        assert worker.wait(60) == 0
     assert status == 200
     assert numbers

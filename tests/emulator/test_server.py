@@ -51,7 +51,7 @@ def test_a_token_can_be_given():
     with Emulator(access_token="pat-na1-given") as emulator:
         headers = {"Authorization": "Bearer pat-na1-given"}
         url = emulator.api_base + DETAILS
-        assert requests.get(url, headers=headers, timeout=5).status_code == 200
+        assert requests.get(url, headers=headers, timeout=30).status_code == 200
 
 
 def test_a_busy_port_is_a_clear_sentence():
@@ -78,11 +78,11 @@ def test_a_stopped_emulator_starts_again():
     for _ in range(2):
         emulator.start()
         emulator.start()
-        assert requests.get(url, headers=headers, timeout=5).status_code == 200
+        assert requests.get(url, headers=headers, timeout=30).status_code == 200
         emulator.stop()
         emulator.stop()
         with pytest.raises(requests.ConnectionError):
-            requests.get(url, headers=headers, timeout=5)
+            requests.get(url, headers=headers, timeout=30)
     assert len(emulator.portal.journal.entries()) == 2
 
 

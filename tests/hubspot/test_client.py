@@ -473,7 +473,7 @@ def test_an_answer_in_drips_is_cut_off(head: bytes, monkeypatch: pytest.MonkeyPa
             with contextlib.suppress(OSError), served:
                 served.recv(65536)
                 served.sendall(head)
-                for _ in range(200):
+                for _ in range(1200):
                     served.sendall(b"a")
                     time.sleep(0.05)
 
@@ -484,6 +484,6 @@ def test_an_answer_in_drips_is_cut_off(head: bytes, monkeypatch: pytest.MonkeyPa
         began = time.monotonic()
         with pytest.raises(Ambiguous):
             client.send(REQUESTS[Operation.SECURE_SUBMIT])
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 30
         client.close()
-        thread.join(12)
+        thread.join(60)

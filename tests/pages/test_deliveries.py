@@ -36,7 +36,7 @@ def _submit(gateway: Any, email: str, state: State) -> str:
         "diagnosis": CANARY, "has_allergies": "no", "consent": {"processing": True},
     }  # fmt: skip
     code = str(gateway.submit(PATIENT, answers, by=LOCAL_OPERATOR).code)
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while gateway.status(code, by=LOCAL_OPERATOR).state is not state:
         assert time.monotonic() < deadline, gateway.status(code, by=LOCAL_OPERATOR)
         time.sleep(0.05)

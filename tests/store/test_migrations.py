@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import logging
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -308,8 +307,6 @@ def test_nothing_to_do_costs_nothing(
 
     monkeypatch.setattr("gateway.store.store.upgrade", refuse)
     caplog.set_level(logging.INFO)
-    started = time.monotonic()
     for _ in range(5):
         open_desk()
-    assert time.monotonic() - started < 5 * 1.0
     assert not [record for record in caplog.records if record.name.startswith("alembic")]

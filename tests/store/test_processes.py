@@ -77,7 +77,7 @@ def test_a_killed_process_keeps_every_receipt_it_gave(tmp_path: Path, seed: int)
     os.kill(process.pid, signal.SIGKILL)
     # The last line may be cut: it was given only if its end was.
     printed += [line.strip() for line in process.stdout if line.endswith("\n")]
-    process.wait(10)
+    process.wait(60)
     process.stdout.close()
     store = open_store(url)
     try:
@@ -103,7 +103,7 @@ def test_processes_never_claim_the_same(desk: Any) -> None:
         process.stdin.write("go\n")
         process.stdin.flush()
     for process in running:
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=60)
         assert process.returncode == 0
         taken += json.loads(out)
     assert len(taken) == 45
@@ -118,7 +118,7 @@ def test_processes_that_open_a_new_database_at_once_agree(tmp_path: Path) -> Non
     url = f"sqlite:///{tmp_path}/data/outbox.db"
     running = [start(OPEN, url) for _ in range(3)]
     for process in running:
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
         assert process.returncode == 0
     store = open_store(url)
     assert store.outbox.counts()[State.QUEUED] == 15
@@ -139,7 +139,7 @@ def test_a_killed_worker_leaves_its_claim_to_the_lease(desk: Any) -> None:
     process.stdin.flush()
     assert process.stdout.readline() == "claimed\n"
     os.kill(process.pid, signal.SIGKILL)
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
     assert desk.claim() == ()
     assert desk.outbox.counts()[State.SENDING] == 1
     desk.clock.now_ms = int(time.time() * 1000) + 120_000

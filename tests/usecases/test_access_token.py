@@ -122,7 +122,7 @@ def test_many_at_once_renew_once(bench: Bench, rotates: bool) -> None:
     barrier = threading.Barrier(16)
 
     def ask(n: int) -> str:
-        barrier.wait(20)
+        barrier.wait(60)
         return both[n % 2].current().reveal()
 
     with ThreadPoolExecutor(16) as pool:

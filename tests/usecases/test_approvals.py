@@ -76,7 +76,7 @@ def told(world: World, *actions: Action) -> list[tuple[Action, str, tuple[str, .
         store.close()
 
 
-def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
+def until(true: Callable[[], bool], seconds: float = 60.0) -> None:
     """Waits until something is so."""
     deadline = time.monotonic() + seconds
     while not true():

@@ -25,7 +25,7 @@ from gateway.domain.submissions import State
 from gateway.domain.users import LOCAL_OPERATOR, Role, User
 from gateway.usecases.gateway import Gateway
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 def of_oauth(world: World, **more: str) -> dict[str, str]:

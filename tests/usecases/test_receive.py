@@ -208,7 +208,7 @@ def test_old_notices_are_forgotten_by_the_worker(
     time.sleep(0.05)
     monkeypatch.setattr("gateway.usecases.housekeeping.INBOX_S", 0)
     gateway.start_worker()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while rows(gateway, limit=500):
         assert time.monotonic() < deadline
         time.sleep(0.1)

@@ -18,7 +18,7 @@ from gateway.usecases import housekeeping, overview, worker
 from gateway.usecases.gateway import Gateway
 
 
-def eventually(truth: Callable[[], bool], seconds: float = 10.0) -> None:
+def eventually(truth: Callable[[], bool], seconds: float = 60.0) -> None:
     """Waits until ``truth`` holds."""
     deadline = time.monotonic() + seconds
     while not truth():

@@ -66,7 +66,7 @@ def test_it_stops_when_told_to(tmp_path: Path) -> None:
     assert process.stdout is not None
     assert "is open at http://127.0.0.1:" in process.stdout.readline()
     process.send_signal(signal.SIGTERM)
-    said = process.communicate(timeout=20)[0]
+    said = process.communicate(timeout=60)[0]
     assert "Sealed Intake is closing." in said
     assert "Traceback" not in said
 
