@@ -88,5 +88,6 @@ def reasons_text(event: Event) -> str:
 def _not_here(state: State) -> str:
     here = [name for name, event in DECISIONS.items() if event in decisions_in(state)]
     words = STATE_WORDS[state][0]
+    told = words[0].lower() + words[1:]
     can = f"It can be decided with {', '.join(here)}." if here else "It needs no decision now."
-    return f"Nothing was changed: this submission is in state {state} ({words.lower()}). {can}"
+    return f"Nothing was changed: this submission is in state {state} ({told}). {can}"

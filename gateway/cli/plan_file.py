@@ -132,7 +132,9 @@ def _yaml_fault(error: Exception) -> str:
 
 def _plan(document: object) -> PropertyPlan:
     """The document as a plan; a fault names the object type and the property it is in."""
-    objects = document.get("objects") if isinstance(document, dict) else None
+    if not isinstance(document, dict):
+        raise UsageError("The plan file is empty, or holds no plan. `--help` shows one.")
+    objects = document.get("objects")
     for object_type, planned in objects.items() if isinstance(objects, dict) else ():
         properties = planned.get("properties") if isinstance(planned, dict) else None
         for name, wish in properties.items() if isinstance(properties, dict) else ():

@@ -102,6 +102,9 @@ def reveal(arguments: argparse.Namespace, out: Out) -> int:
 def create(arguments: argparse.Namespace, out: Out) -> int:
     """A new record."""
     values = _values(arguments)
+    if not values:
+        raise UsageError("A new record needs a value. Name a property with --property, or a file "
+                         "with --values.")  # fmt: skip
     joined = [association(arguments.object, text) for text in arguments.associate]
     return _change(
         out,

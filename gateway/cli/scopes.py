@@ -14,8 +14,10 @@ from gateway.cli.show import Out
 from gateway.cli.usage import UsageError
 from gateway.domain.features import FEATURES, Feature
 from gateway.domain.findings import Finding
+from gateway.domain.forms import Validation
 from gateway.domain.scope_plans import FeatureScopes, NeedState, ScopePlan
 from gateway.domain.users import LOCAL_OPERATOR
+from gateway.intake.email_rules import email_fault
 from gateway.policy.project_files import PLACES, Auth, Platform, Project, ProjectFiles
 from gateway.usecases.scope_plan import BY_DEFAULT, OF_A_PROJECT
 
@@ -36,6 +38,10 @@ def scopes(arguments: argparse.Namespace, out: Out) -> int:
 
 def hsmeta(arguments: argparse.Namespace, out: Out) -> int:
     """The files of a HubSpot project with the least scopes."""
+    if not arguments.name.strip():
+        raise UsageError("The app needs a name. Give one with --name, or leave the option out.")
+    if arguments.support_email is not None and email_fault(arguments.support_email, Validation()):
+        raise UsageError("--support-email is not an e-mail address.")
     project = Project(
         platform=Platform(arguments.platform),
         auth=Auth(arguments.auth),

@@ -58,6 +58,7 @@ def test_a_decision_that_does_not_fit(rejected: str, quick: Any) -> None:
     run = quick("outbox", "confirm", rejected, "--reason", "seen_in_hubspot")
     assert run.code == 1
     assert "retry, discard" in run.err
+    assert "(not accepted by HubSpot)" in run.err
 
 
 @pytest.mark.parametrize("decision", DECISIONS)

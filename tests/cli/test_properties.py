@@ -161,7 +161,8 @@ def _writes(account: Any) -> int:
         (b"\xff\xfe\x00", "UTF-8"),
         ("[" * 5000, "nested"),
         ("{a: " * 5000, "nested"),
-        ("", "in the file"),
+        ("", "is empty, or holds no plan"),
+        ("- version: 1\n", "is empty, or holds no plan"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_plan_says_where(shell: Any, text: str | bytes, words: str) -> None:

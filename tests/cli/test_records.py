@@ -161,6 +161,8 @@ def test_values_are_corrected_and_cleared(desk: Shell, record_id: str) -> None:
         (("update", "contacts", "12", "--values", "-"), '{"city": ["canary"]}'),
         (("update", "contacts", "12", "--values", "-"), '{"city": "canary"'),
         (("update", "contacts", "12", "--values", "/nowhere/at/all"), ""),
+        (("create", "contacts"), ""),
+        (("create", "contacts", "--values", "-"), "{}"),
         (("create", "contacts", "--property", "city", "--associate", "companies"), "Rome\n"),
         (("create", "contacts", "--property", "city", "--associate", "companies/1:NONE:1"), "R\n"),
         (("create", "projects", "--property", "room", "--associate", "companies/1"), "R\n"),

@@ -226,6 +226,19 @@ def test_another_file_is_never_written_over(shell: Any, tmp_path: Path) -> None:
     assert json.loads(app.read_text())["type"] == "app"
 
 
+@pytest.mark.parametrize(
+    ("option", "value"), [("--name", " "), ("--support-email", "nobody"), ("--support-email", "")]
+)
+def test_what_hubspot_would_not_take_of_an_app(
+    option: str, value: str, shell: Any, tmp_path: Path
+) -> None:
+    """An app without a name, or with an address that is none, is refused; nothing is written."""
+    run = shell("hsmeta", "--out", str(tmp_path / "app"), option, value)
+    assert run.code == 2
+    assert option in run.err
+    assert not (tmp_path / "app").exists()
+
+
 def test_an_address_hubspot_cannot_reach_is_told(shell: Any, tmp_path: Path) -> None:
     """The files are written all the same, with a warning of their own for each cause."""
     for url, code in (("http://localhost:8501", "public_url_loopback"),
