@@ -272,7 +272,7 @@ def _buttons(desk: RecordDesk, yes: str, no: str) -> None:
         # A press that arrives late is about the question it was pressed under, and no other.
         st.button(yes, key=f"deed-yes-{desk.instance}", type="primary", on_click=_press,
                   args=(desk, desk.instance))  # fmt: skip
-        st.button(no, key=f"deed-no-{desk.instance}", on_click=_stop, args=(desk,))
+        st.button(no, key="deed-no", on_click=_stop, args=(desk,))
 
 
 def _press(desk: RecordDesk, instance: str) -> None:

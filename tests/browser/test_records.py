@@ -126,6 +126,24 @@ def test_a_late_press_answers_no_other_question(page: Page, desk: tuple[str, Emu
     assert _held(emulator, "lastname") == "Lovelace"
 
 
+def test_a_value_is_hidden_with_the_press(page: Page, desk: tuple[str, Emulator]) -> None:
+    """ "Hide now", and the way to another page, take the value away at once, not when the server
+    has answered; when its time is over, who was at the value is led to the record's name."""
+    _open(page, desk[0])
+    for way in (".st-key-hide button", ".st-key-top a"):
+        _reveal(page)
+        left = page.evaluate(
+            "way => { document.querySelector(way).click();"
+            " return document.querySelectorAll('.si-value').length; }", way,
+        )  # fmt: skip
+        assert left == 0
+        expect(page.locator(".st-key-hide")).to_have_count(0)
+    _open(page, desk[0])
+    _reveal(page)
+    expect(page.locator(".si-value")).to_be_focused()
+    expect(page.locator(".si-detail-title")).to_be_focused()
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     browser: Any, desk: tuple[str, Emulator], scheme: Any, width: int

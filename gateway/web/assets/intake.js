@@ -12,6 +12,8 @@
   const PATIENCE_MS = 2000;
   const FAR_MS = 6000;
   const CALM_MS = 700;
+  const SOON_MS = 600;
+  const LONG_MS = 10000;
 
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const boxOf = (node) => node.closest(".stVerticalBlock");
@@ -104,6 +106,7 @@
   const seen = new Set();
   const app = () => document.querySelector('[data-testid="stApp"]');
   const idle = () => app()?.dataset.testScriptState !== "running";
+  const connected = () => app()?.dataset.testConnectionState === "CONNECTED";
 
   function reveal(field, box, block = "center") {
     if (!field) return false;
@@ -196,6 +199,7 @@
       moveOn(box);
       return;
     }
+    if (unheard && !press) awaitAnswer();
     const still = idle() && !unheard;
     setTimeout(() => moveOnWhenSettled(box, since, still ? quiet + STEP_MS : 0), STEP_MS);
   }
@@ -272,13 +276,17 @@
   }
 
   function tellLoss() {
+    warn("The connection was lost, and what you typed is gone from this page. If you had already "
+      + "pressed the button, look for the receipt on the first page before you type it again.");
+  }
+
+  function warn(text) {
+    document.querySelector(".si-lost")?.remove();
     const note = document.createElement("div");
     note.className = "si-lost";
     note.setAttribute("role", "alert");
     const words = document.createElement("p");
-    words.textContent = "The connection was lost, and what you typed is gone from this page. If you "
-      + "had already pressed the button, look for the receipt on the first page before you type "
-      + "it again.";
+    words.textContent = text;
     const close = document.createElement("button");
     close.type = "button";
     close.textContent = "I understand";
@@ -286,6 +294,84 @@
     note.append(words, close);
     document.body.prepend(note);
     close.focus();
+  }
+
+  /* ---- what is on its way ------------------------------------------------------------ */
+
+  const WAITS = {
+    press: "One moment…",
+    long: "Still waiting for an answer. What you typed is still here.",
+    cut: "The connection is interrupted. It comes back by itself; please type nothing until then.",
+  };
+  const SENDS = ".stButton button:not(:disabled), .stFormSubmitButton button:not(:disabled), "
+    + '[data-testid="stPageLink"] a';
+
+  /* What was pressed and not answered yet. Before the answer nothing on the page tells of it. */
+  let press = null;
+  let sign = null;
+
+  function noticePress(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const node = event.type === "click"
+      ? event.target.closest?.(SENDS)
+      : event.key === "Enter" && event.target.closest?.('.stForm input[type="text"]:not([role])');
+    if (node && !node.closest(".st-key-away")) awaitAnswer();
+  }
+
+  function awaitAnswer() {
+    press = { since: performance.now(), answered: 0 };
+  }
+
+  function noticeAnswer(records) {
+    const page = app();
+    const answers = (one) => one.attributeName === "data-test-script-state"
+      || (one.type === "childList" && page?.contains(one.target) && !one.target.closest?.(".si-left"));
+    if (press && connected() && records.some(answers)) press.answered = performance.now();
+  }
+
+  function tellWait() {
+    const now = performance.now();
+    if (press?.answered && idle() && now - press.answered > SETTLE_MS) press = null;
+    const waited = press ? now - press.since : 0;
+    if (waited > 3 * LONG_MS) press = null;
+    const words = cut && now - cut.since > SOON_MS ? WAITS.cut
+      : waited > LONG_MS ? WAITS.long : waited > SOON_MS ? WAITS.press : "";
+    if (!sign) {
+      sign = document.createElement("p");
+      sign.className = "si-moment";
+      sign.setAttribute("role", "status");
+      document.body.append(sign);
+    }
+    sign.hidden = !words;
+    if (sign.textContent !== words) sign.textContent = words;
+  }
+
+  /* Without a connection every box is off, and the focus is lost without a word. */
+  let wasConnected = false;
+  let cut = null;
+  let lastAt = null;
+  let giveBack = null;
+
+  function noticeCut() {
+    if (!app()) return;
+    if (!connected()) {
+      if (wasConnected && !cut) {
+        cut = { since: performance.now(), pressed: Boolean(press) };
+        giveBack = lastAt;
+        press = null;
+      }
+      return;
+    }
+    wasConnected = true;
+    if (cut?.pressed) {
+      warn("The connection was interrupted. What you pressed last may not have been done: look "
+        + "before you press it again.");
+      giveBack = null;
+    }
+    cut = null;
+    if (!giveBack || giveBack.disabled) return;
+    if (document.activeElement === document.body) giveBack.focus({ preventScroll: true });
+    giveBack = null;
   }
 
   /* ---- private text ---------------------------------------------------------------- */
@@ -318,7 +404,15 @@
   function choose(button) {
     lastChosen = button.dataset.siText;
     if (opened()) TARGETS.detail();
-    else enter(awaited = lastChosen);
+    else {
+      enter(awaited = lastChosen);
+      awaitAnswer();
+    }
+  }
+
+  /* Who types into the box has something else in mind by now. */
+  function typeOver(event) {
+    if (event.isTrusted && event.target === findBox()) awaited = "";
   }
 
   /* The box may come later than the row, and what is written while the page renews itself may
@@ -374,8 +468,18 @@
       const told = shown.querySelector(".si-left b");
       const whole = String(Math.ceil(left / 1000));
       if (told && told.textContent !== whole) told.textContent = whole;
-      if (left === 0) shown.replaceChildren();
+      if (left > 0 || !shown.firstChild) continue;
+      const wasAt = shown.contains(document.activeElement);
+      shown.replaceChildren();
+      if (wasAt) TARGETS.detail();
     }
+  }
+
+  /* Who hides a value, or leaves, does not wait for an answer to that. */
+  function hideNow(event) {
+    if (!event.target.closest?.('.st-key-hide button, [data-testid="stPageLink"] a')) return;
+    for (const shown of all(".si-revealed")) gone.set(shown, 0);
+    takeAway();
   }
 
   /* Many buttons have one word: each is told with its property. */
@@ -448,6 +552,7 @@
       if (form) set(form, "lang", mark.dataset.lang);
     }
     markPlace();
+    noticeCut();
     noticeLoss();
     wireDeliveries();
     wireRecords();
@@ -460,23 +565,34 @@
     requestAnimationFrame(refresh);
   }
 
-  new MutationObserver(ask).observe(document, {
+  new MutationObserver((records) => {
+    noticeAnswer(records);
+    ask();
+  }).observe(document, {
     subtree: true,
     childList: true,
     attributes: true,
-    attributeFilter: ["data-test-script-state", "disabled", "kind"],
+    attributeFilter: ["data-test-script-state", "data-test-connection-state", "disabled", "kind"],
   });
   document.addEventListener("keydown", calmKeys, true);
   document.addEventListener("keydown", onEnter, true);
   document.addEventListener("input", noticeTyping, true);
+  document.addEventListener("input", typeOver, true);
   document.addEventListener("click", onClick, true);
+  document.addEventListener("click", noticePress, true);
+  document.addEventListener("click", hideNow, true);
+  document.addEventListener("keydown", noticePress, true);
   document.addEventListener("click", closeExplanations);
   document.addEventListener("keydown", closeExplanations);
   document.addEventListener("focusin", keepRow);
   document.addEventListener("focusin", comeTo);
+  document.addEventListener("focusin", (event) => {
+    lastAt = event.target;
+  });
   document.addEventListener("visibilitychange", restWhenHidden);
   document.addEventListener("focusout", noticeHalfDate, true);
   document.addEventListener("focusout", hideWhenLeft);
   window.addEventListener("beforeunload", warnBeforeLoss);
   setInterval(takeAway, TICK_MS);
+  setInterval(tellWait, TICK_MS);
 })();
