@@ -15,14 +15,19 @@ from typing import NoReturn
 
 from gateway.cli.exits import INTERRUPTED, REFUSED, YES, exit_code
 from gateway.cli.parser import Command, parser
-from gateway.cli.show import Out
+from gateway.cli.show import Out, open_closed_streams, written_out
 from gateway.domain.errors import GatewayError
 
 
 def main(argv: Sequence[str]) -> int:
     """Runs one command and returns its exit code. No traceback, no value, no token is shown."""
+    open_closed_streams()
     signal.signal(signal.SIGTERM, _terminated)
-    arguments = parser().parse_args(argv)
+    try:
+        arguments = parser().parse_args(argv)
+    except SystemExit:  # help was shown, or a usage fault
+        written_out()
+        raise
     out = Out(json=arguments.json)
     command: Command = arguments.run
     try:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
 import json
+import os
 import re
 import sys
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
 
 from gateway.domain.errors import GatewayError
 
@@ -16,6 +20,10 @@ _ORDERS = "\u202a-\u202e\u2066-\u2069"
 _COMMANDS = re.compile(f"[\x00-\x09\x0b-\x1f\x7f-\x9f{_ORDERS}]")
 _IN_JSON = re.compile(f"[\x7f-\x9f{_ORDERS}]")
 """What JSON leaves as it is in a text, and a terminal may obey."""
+
+
+class AnswerLost(GatewayError):  # noqa: N818 - a state, named as the domain names its errors
+    """Standard output took not all of the answer: what was asked for may be done already."""
 
 
 class Out:
@@ -31,16 +39,28 @@ class Out:
         """Keys that the command's document has even when there is no answer."""
 
     def answer(self, document: dict[str, Any], text: str) -> None:
-        """The command's one answer, as a document or as text."""
-        print(_written(document) if self._json else _tame(text))
+        """The command's one answer, as a document or as text. Where nobody reads on, what is left
+        of it is let go. Raises :class:`AnswerLost`."""
+        try:
+            print(_written(document) if self._json else _tame(text), flush=True)
+        except BrokenPipeError:
+            _let_go(sys.stdout)
+        except OSError:
+            _let_go(sys.stdout)
+            raise AnswerLost(
+                "The answer cannot be written: standard output takes no more. What was asked for "
+                "may be done already; look before you give the command again."
+            ) from None
 
     def message(self, text: str) -> None:
         """Something to know beside the answer."""
-        print(_tame(text), file=sys.stderr, flush=True)
+        with _unheard():
+            print(_tame(text), file=sys.stderr, flush=True)
 
     def redraw(self, text: str) -> None:
         """Something that changes, in place of what was drawn there before. For a terminal."""
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+        with _unheard():
+            print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
     def error(self, error: GatewayError) -> None:
         """Why there is no answer."""
@@ -50,8 +70,43 @@ class Out:
         """Why there is no answer, as a sentence; with ``json`` also as a document."""
         if self._json:
             document = {**self.stable, "error": {"code": code, "message": sentence}}
-            print(_written(document))
+            with contextlib.suppress(AnswerLost):
+                self.answer(document, "")
         self.message(sentence)
+
+
+def open_closed_streams() -> None:
+    """Lets each standard stream that the caller closed lead nowhere: no file opened later gets its
+    number, and nothing meant for one goes to another."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+
+
+def written_out() -> None:
+    """Writes what standard output still holds, or lets it go where nobody takes it."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _let_go(sys.stdout)
+
+
+@contextlib.contextmanager
+def _unheard() -> Iterator[None]:
+    """A message beside the answer that cannot be written undoes nothing; a reader that has gone
+    ends the command."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError:
+        _let_go(sys.stderr)
+
+
+def _let_go(stream: TextIO) -> None:
+    """What ``stream`` did not take is not tried again, loudly, when the program ends."""
+    with contextlib.suppress(OSError, ValueError), Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _tame(text: str) -> str:

@@ -62,7 +62,10 @@ def merged(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
     faults: list[SettingFault] = []
     if env_file is not None:
         try:
-            if env_file.is_file():
+            if env_file.is_dir():
+                # As a container's mount makes one where the file is missing.
+                faults.append(SettingFault(env_file.name, "it is a folder; put a file there"))
+            elif env_file.is_file():
                 with env_file.open(encoding="utf-8") as stream:
                     for binding in parse_stream(stream):
                         if binding.error:

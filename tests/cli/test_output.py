@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from typing import Any
 
 import pytest
 import requests
+from cli.conftest import PROJECT
 from described import field, snapshot
 from samples import ANSWERS, PATIENT
 
@@ -133,3 +136,64 @@ def test_a_report_names_every_fault_of_a_field() -> None:
     codes = {found.code for found in one.errors}
     assert codes >= {"field_type_unknown", "field_duplicate", "property_missing"}
     assert all(found.message in told for found in one.findings)
+
+
+def _redirected(shell: Any, redirection: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", "-c", f'exec "$@" {redirection}', "sh", sys.executable, "-m", "gateway", *arguments],
+        cwd=PROJECT, env={**os.environ, **shell.environ, "PYTHONUNBUFFERED": ""}, capture_output=True, text=True,
+        stdin=subprocess.DEVNULL, timeout=300, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)], ids=["text", "json"])
+def test_an_answer_that_cannot_be_written(more: tuple[str, ...], shell: Any) -> None:
+    """A full standard output is told in one sentence, without a traceback, exit code 1."""
+    run = _redirected(shell, ">/dev/full", "check", PATIENT, *more)
+    assert run.returncode == 1
+    assert "standard output takes no more" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert "Exception ignored" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("redirection", "code", "said"),
+    [
+        ("<&-", 2, "A value is missing on standard input"),
+        (">&-", 2, "A value is missing on standard input"),
+        ("2>&-", 2, ""),
+        ("2>/dev/full", 2, ""),
+        ("<&- >&- 2>&-", 2, ""),
+    ],
+)
+def test_closed_streams(redirection: str, code: int, said: str, shell: Any) -> None:
+    """A stream the caller closed is none to read from or to write to; what was meant for it goes
+    nowhere else."""
+    run = _redirected(shell, redirection, "search", "--email")
+    assert run.returncode == code
+    assert said in run.stderr
+    assert run.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(("check", "--all", "--json"), 1), (("check", "--help"), 0)]
+)
+def test_a_reader_that_has_gone(arguments: tuple[str, ...], code: int, shell: Any) -> None:
+    """What a pipe's other end does not read changes no exit code, and makes no noise."""
+    read, write = os.pipe()
+    os.close(read)
+    run = subprocess.run(
+        [sys.executable, "-m", "gateway", *arguments], cwd=PROJECT, stdin=subprocess.DEVNULL,
+        stdout=write, stderr=subprocess.PIPE, text=True, timeout=300, check=False,
+        env={**os.environ, **shell.environ, "PYTHONUNBUFFERED": ""},
+    )  # fmt: skip
+    os.close(write)
+    assert run.returncode == code
+    assert "BrokenPipe" not in run.stderr
+
+
+def test_nobody_to_say_yes(shell: Any) -> None:
+    """With standard input closed nothing is approved, and what to do is told."""
+    run = _redirected(shell, "<&-", "approve", PATIENT)
+    assert run.returncode == 1
+    assert "Give --yes" in run.stderr

@@ -182,6 +182,13 @@ def test_a_broken_file_names_its_line(tmp_path: Path) -> None:
     assert "canary" not in str(caught.value)
 
 
+def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
+    """A folder called .env, as a container's mount makes one, is no reason to start as a demo."""
+    env_file = tmp_path / ".env"
+    env_file.mkdir()
+    assert faults({}, env_file) == {".env": "it is a folder; put a file there"}
+
+
 def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
     """A .env that is not UTF-8 is refused with a sentence."""
     env_file = tmp_path / ".env"
