@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import sys
 from collections.abc import Callable, Sequence
 
 import streamlit as st
@@ -134,7 +135,8 @@ def ceiling(highest: float) -> float:
     nothing."""
     if highest <= 0:
         return 1.0
-    unit = 10.0 ** math.floor(math.log10(highest))
+    # Ten to a power below this one is nought, by which nothing can be divided.
+    unit = 10.0 ** max(math.floor(math.log10(highest)), sys.float_info.min_10_exp)
     return next((step * unit for step in _STEPS if step * unit >= highest), 10.0 * unit)
 
 

@@ -76,6 +76,15 @@ def test_answers_of_all_parts_are_kept_and_sent_together(test: AppTest) -> None:
     assert test.session_state["answers"] == expected
 
 
+def test_a_second_press_does_not_leave_the_next_part(test: AppTest) -> None:
+    """Each part has a Continue of its own, so that a press that arrives late passes over none."""
+    first = [b.proto.id for b in test.button if b.label == "Continue"]
+    _press(test, "Continue")
+    second = [b.proto.id for b in test.button if b.label == "Continue"]
+    assert len(first) == len(second) == 1
+    assert first != second
+
+
 def test_a_fault_leads_back_to_its_part(test: AppTest) -> None:
     """A form sent from the last part comes back at the part with the first fault."""
     _press(test, "Continue")
