@@ -256,7 +256,8 @@ class KeyringBroken(SealError):
 
     def __init__(self, cause: str) -> None:
         super().__init__(
-            f"The sealing keys cannot be used: {cause}. Restore the key folder's backup."
+            f"The sealing keys cannot be used: {cause}. Let this program's user, and nobody "
+            "else, read and write the key folder, or restore its backup."
         )
         self.cause = cause
 

@@ -186,7 +186,8 @@ FINDINGS: Mapping[str, _Row] = {
     "loopback_only": _Row(_I, "There is no sign-in yet, so the pages answer on this machine only.",
                           "Nothing to do."),
     "keys_broken": _Row(_E, "The sealing keys cannot be used: {cause}.",
-                        "Restore the key folder from its backup; without it stored answers stay sealed."),
+                        "Let this program's user, and nobody else, read and write the key folder, or "
+                        "restore its backup; without it stored answers stay sealed."),
     "keys_ready": _Row(_I, "New submissions are sealed to key {key}; keys in the ring: {count}.",
                        "Keep a backup of the key folder."),
     "store_broken": _Row(_E, "Nothing can be kept at the moment. {why}",
