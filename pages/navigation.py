@@ -27,6 +27,6 @@ page = st.navigation(
 )
 
 with guard.admitted(user), errors.calm():
-    look.frame(gateway.mode, places)
+    look.frame(gateway.mode, places, session.token())
     session.arrive(page.url_path)
     page.run()

@@ -27,9 +27,9 @@ BANNERS: Mapping[Mode, tuple[str, str]] = {
 """What the strip at the top of every page says in each mode; empty: no strip."""
 
 
-def frame(mode: Mode, places: Sequence[Place]) -> None:
+def frame(mode: Mode, places: Sequence[Place], token: str) -> None:
     """The top of every page: the name, which leads home, the way to each of ``places``, and
-    where one is."""
+    where one is. ``token`` tells the page's script when the session is another one."""
     with st.container(key="top", horizontal=True, vertical_alignment="center"):
         st.page_link("home.py", label="Sealed Intake")
         for place in places:
@@ -37,6 +37,7 @@ def frame(mode: Mode, places: Sequence[Place]) -> None:
         st.html(
             '<p class="si-where"><span>This machine only</span> <span>no sign-in yet</span></p>'
         )
+    st.html(fill('<i class="si-session" data-token="$token"></i>', token=token))
     word, sentence = BANNERS[mode]
     if word:
         st.html(

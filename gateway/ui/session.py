@@ -239,6 +239,8 @@ class Approving:
 class Desk:
     """All drafts and approvals of the tab by form id, and what it watches."""
 
+    token: str = dataclasses.field(default_factory=lambda: secrets.token_hex(6))
+    """Another one is another session: the browser's page began anew."""
     drafts: dict[str, Draft] = dataclasses.field(default_factory=dict)
     approvals: dict[str, Approving] = dataclasses.field(default_factory=dict)
     watch: Watch = dataclasses.field(default_factory=Watch)
@@ -253,6 +255,11 @@ def _desk() -> Desk:
     if _DESK not in st.session_state:
         st.session_state[_DESK] = Desk()
     return cast(Desk, st.session_state[_DESK])
+
+
+def token() -> str:
+    """What tells the tab's session from one that was lost."""
+    return _desk().token
 
 
 def draft(form_id: str) -> Draft:

@@ -92,6 +92,8 @@ def test_a_yes_is_about_the_property_it_was_pressed_under(
     assert made.status_code == 201
     far_away(page.context, 100)
     _open(page, address)
+    press(page.get_by_role("button", name="Look again"))
+    expect(page.get_by_role("button", name="hobby")).to_be_visible()
     press(page.get_by_role("button", name="Archive", exact=True))
     sure = page.get_by_role("button", name="Yes, archive it")
     expect(sure).to_be_visible()

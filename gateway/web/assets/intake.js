@@ -351,13 +351,17 @@
   let cut = null;
   let lastAt = null;
   let giveBack = null;
+  let typed = false;
+  let session = "";
+  const TYPED = ":is(.st-key-deed, .st-key-prop-boxes) :is(input[type=text], textarea)";
 
   function noticeCut() {
     if (!app()) return;
     if (!connected()) {
       if (wasConnected && !cut) {
-        cut = { since: performance.now(), pressed: Boolean(press) };
+        cut = { since: performance.now(), pressed: Boolean(press) && !(press.answered && idle()) };
         giveBack = lastAt;
+        typed = all(TYPED).some((box) => box.value);
         press = null;
       }
       return;
@@ -372,6 +376,19 @@
     if (!giveBack || giveBack.disabled) return;
     if (document.activeElement === document.body) giveBack.focus({ preventScroll: true });
     giveBack = null;
+  }
+
+  /* After a longer loss the server begins anew, with the first press it hears, and has forgotten
+     what that press was about. */
+  function noticeNewSession() {
+    const token = document.querySelector(".si-session")?.dataset.token;
+    if (!token || token === session) return;
+    if (session && (typed || press)) {
+      warn("The connection was lost, and this page began anew. What you typed is gone from it, and "
+        + "what you pressed last may not have been done: look before you do it again.");
+    }
+    session = token;
+    typed = false;
   }
 
   /* ---- private text ---------------------------------------------------------------- */
@@ -553,6 +570,7 @@
     }
     markPlace();
     noticeCut();
+    noticeNewSession();
     noticeLoss();
     wireDeliveries();
     wireRecords();
