@@ -2,6 +2,9 @@
 
 import sys
 
-from gateway.cli.main import main
+try:
+    from gateway.cli.main import main
 
-sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))
+except KeyboardInterrupt:  # Ctrl+C while the parts are still being loaded
+    sys.exit(130)

@@ -197,3 +197,25 @@ def test_nobody_to_say_yes(shell: Any) -> None:
     run = _redirected(shell, "<&-", "approve", PATIENT)
     assert run.returncode == 1
     assert "Give --yes" in run.stderr
+
+
+INTERRUPTED_START = """
+import runpy, sys
+
+class Interrupt:
+    def find_spec(self, name, *others):
+        if name == "gateway.cli.main":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupt())
+runpy.run_module("gateway", run_name="__main__")
+"""
+
+
+def test_an_interrupt_while_it_starts() -> None:
+    """Ctrl+C before the first word is no traceback either."""
+    run = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_START], cwd=PROJECT, capture_output=True, text=True,
+        timeout=300, check=False,
+    )  # fmt: skip
+    assert (run.returncode, run.stdout, run.stderr) == (130, "", "")
