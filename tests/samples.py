@@ -77,6 +77,6 @@ def submit(gateway: Gateway, form: str = PATIENT, **more: Any) -> Receipt:
     return gateway.submit(form, answers, by=LOCAL_OPERATOR, **keys)
 
 
-def settled(gateway: Gateway, receipt: Receipt, seconds: float = 8.0) -> Status:
+def settled(gateway: Gateway, receipt: Receipt, seconds: float = 30.0) -> Status:
     """Where a submission is once it is settled."""
     return gateway.wait(receipt.code, seconds=seconds, by=LOCAL_OPERATOR)

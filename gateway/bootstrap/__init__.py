@@ -24,6 +24,7 @@ from gateway.usecases.approvals import Approvals
 from gateway.usecases.audit_trail import AuditTrail
 from gateway.usecases.breaker import Breaker
 from gateway.usecases.check import Check
+from gateway.usecases.continuity import Continuity
 from gateway.usecases.definitions import Definitions
 from gateway.usecases.deliver import Delivery
 from gateway.usecases.doctor import Doctor
@@ -94,6 +95,9 @@ def _assemble(settings: Settings, emulator: Emulator | None, resources: ExitStac
     if not store.installation.claim(keyring.ring_id, keyring.mark):
         raise ForeignOutbox
     keyring.begin_outbox()
+    continuity = Continuity(store.audit, store.outbox, keyring)
+    continuity.prove()
+    resources.callback(continuity.close)
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     app = app_of(settings, store, keyring, resources, owner=owner, boot_s=_boot_s, now_ms=_now_ms)
     fixed = keyring.fingerprint(settings.token.reveal().encode())
@@ -197,6 +201,7 @@ def _assemble(settings: Settings, emulator: Emulator | None, resources: ExitStac
             now_ms=_now_ms,
         ),
         Retention(store.epochs, keyring, hold_s=settings.hold, now_ms=_now_ms),
+        continuity,
         approvals,
         store.inbox,
         portal,

@@ -28,6 +28,7 @@ class Action(enum.StrEnum):
     CONFIRMED = "submission.confirmed_by_person"
     DISCARDED = "submission.discarded"
     CORRECTED = "submission.corrected"
+    RESTORED = "submission.outbox_restored"
     RESEALED = "submission.resealed"
     SHREDDED = "submission.shredded"
     COPIES_SEEN = "submission.copies_seen"
@@ -77,6 +78,7 @@ EVENT_ACTIONS: Mapping[Event, Action] = {
     Event.CONFIRMED: Action.CONFIRMED,
     Event.DISCARDED: Action.DISCARDED,
     Event.CORRECTED: Action.CORRECTED,
+    Event.OUTBOX_RESTORED: Action.RESTORED,
 }
 """The audit action of every event: no move without a row."""
 

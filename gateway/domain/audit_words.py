@@ -63,6 +63,7 @@ ACTIONS: Mapping[Action, tuple[Subject, str]] = {
     Action.REJECTED: (_S.SUBMISSION, "HubSpot did not accept it"),
     Action.UNCLEAR: (_S.SUBMISSION, "Nobody could tell whether it arrived"),
     Action.ABANDONED: (_S.SUBMISSION, "Sending was given up in the middle"),
+    Action.RESTORED: (_S.SUBMISSION, "Set aside: the outbox was an older backup"),
     Action.HELD: (_S.SUBMISSION, "It was held back"),
     Action.RELEASED: (_S.SUBMISSION, "It went on, for its form is right again"),
     Action.FOUND: (_S.SUBMISSION, "It was found in HubSpot"),

@@ -44,6 +44,7 @@ class Event(enum.StrEnum):
     CONFIRMED = "confirmed"
     DISCARDED = "discarded"
     CORRECTED = "corrected"
+    OUTBOX_RESTORED = "outbox_restored"
 
 
 TRANSITIONS: Mapping[tuple[State, Event], State] = {
@@ -68,6 +69,9 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = {
     (State.REJECTED, Event.RESENT): State.QUEUED,
     (State.REJECTED, Event.CORRECTED): State.DISCARDED,
     (State.REJECTED, Event.DISCARDED): State.DISCARDED,
+    # An older backup does not know what was sent after it was made.
+    (State.QUEUED, Event.OUTBOX_RESTORED): State.UNKNOWN,
+    (State.HELD, Event.OUTBOX_RESTORED): State.UNKNOWN,
 }
 """Every move there is; what is not here cannot happen. An unclear outcome is never sent
 again blindly: the endpoint has no idempotency key. It goes back to the queue only when a
@@ -222,6 +226,7 @@ CAUSES: Mapping[str, str] = {
     "migrating": "HubSpot is moving this account's data. It is sent when that is done.",
     "no_answer": "HubSpot did not answer in time, or not clearly.",
     "worker_stopped": "The program stopped while sending.",
+    "outbox_restored": "The outbox was put back from an older backup, so this may have been sent since. It is looked up in HubSpot first.",
     "lease_lost": "Sending took too long to begin, so it was given up before anything left.",
     "gate": "The form or one of its properties changed in HubSpot.",
     "definitions_old": "The form's definition could not be read again before sending.",
@@ -233,7 +238,7 @@ CAUSES: Mapping[str, str] = {
     "no_destination": "This program does not know where submissions of this account go. Tell your administrator; nothing is lost.",
     "too_old": "It waited for so long that HubSpot would refuse its date. Tell your administrator; nothing is lost.",
     "interrupted": "Something went wrong before anything left. It is tried again.",
-    "not_found_again": "The connection broke while sending, and HubSpot does not show it. Whether that proves anything was never measured for this account.",
+    "not_found_again": "It may have been sent, and HubSpot does not show it. Whether that proves anything was never measured for this account.",
     "resent_thrice": "It was sent again three times and HubSpot still does not show it.",
     "no_evidence": "HubSpot's list of submissions could not be read to the end for too long.",
     "daily_quota": "This account's calls for today are used up. It is sent after midnight, in the account's time zone.",

@@ -21,6 +21,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -32,9 +33,12 @@ from gateway.domain.errors import KeyringBroken
 
 FILE_NAME = "keyring.json"
 OUTBOX_NOTE = "outbox.begun"
-"""Beside the ring: answers were, or may be, sealed to it in an outbox somewhere."""
+"""Beside the ring: answers were, or may be, sealed to it in an outbox somewhere; and how far that
+one had come."""
 LOCK_PATIENCE_S = 30.0
 _NEW_FILE_NAME = "keyring.json.new"
+_NEW_NOTE = "outbox.begun.new"
+_REACHED = re.compile(rb"row ([0-9]{1,18}), ([0-9a-f]{64})")
 _LOCK_NAME = "keyring.lock"
 _LARGEST_FILE = 1 << 22
 _ZERO = b"\0"
@@ -99,11 +103,26 @@ def has_note(folder: Path) -> bool:
     return (folder / OUTBOX_NOTE).exists()
 
 
-def write_note(folder: Path) -> None:
-    """Notes that, durably. Call it under :func:`locked`."""
-    flags = os.O_WRONLY | os.O_CREAT | _NO_LINKS
-    with os.fdopen(os.open(folder / OUTBOX_NOTE, flags, 0o600), "wb") as file:
-        _flushed(file, b"An outbox was begun with these keys.\n")
+def read_note(folder: Path) -> tuple[int, str] | None:
+    """The number and hash of the audit row that the outbox had come to; None where the note has
+    none, or there is no note. It is put in place whole, so no lock is needed. Raises
+    :class:`KeyringBroken` when it cannot be read."""
+    try:
+        found = _REACHED.search(_content(folder / OUTBOX_NOTE) or b"")
+    except OSError as error:
+        raise KeyringBroken(f"the folder {folder.name}: {os.strerror(error.errno or 0)}") from None
+    return (int(found[1]), found[2].decode()) if found else None
+
+
+def write_note(folder: Path, reached: tuple[int, str] | None = None) -> None:
+    """Notes that, durably, and how far its audit had come. Call it under :func:`locked`."""
+    told = "An outbox was begun with these keys.\n"
+    if reached is not None:
+        told += f"Its audit had come to row {reached[0]}, {reached[1]}.\n"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _NO_LINKS
+    with os.fdopen(os.open(folder / _NEW_NOTE, flags, 0o600), "wb") as file:
+        _flushed(file, told.encode("ascii"))
+    (folder / _NEW_NOTE).replace(folder / OUTBOX_NOTE)
     _flush_name(folder)
 
 

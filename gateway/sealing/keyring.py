@@ -27,6 +27,7 @@ from gateway.sealing.keyfile import (
     has_note,
     locked,
     read,
+    read_note,
     stamp,
     write,
     write_note,
@@ -121,6 +122,20 @@ class Keyring(Kept):
         if not self.served_an_outbox:
             with self._alone():
                 write_note(self._folder)
+
+    @property
+    def outbox_reached(self) -> tuple[int, str] | None:
+        """The number and hash of the audit row that the outbox had come to when somebody last
+        noted it. Raises :class:`KeyringBroken` when the note cannot be read."""
+        return read_note(self._folder)
+
+    def note_outbox(self, reached: tuple[int, str]) -> None:
+        """Keeps in mind, durably, how far the outbox has come, so that an older one in its place
+        is known for what it is."""
+        if read_note(self._folder) != reached:
+            with self._alone():
+                self._read()
+                write_note(self._folder, reached)
 
     def destroy(self, key_id: str, at_ms: int) -> bool:
         """Destroys a key for ever, noting ``at_ms`` (milliseconds since 1970, UTC); what was

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select
 
 from gateway.domain.audit import (
     EVENT_ACTIONS,
@@ -42,6 +42,7 @@ _KNOWN = frozenset(Action)
 _NO_MOVE = re.compile(r"(?!submission\.)[a-z_]{1,32}\.[a-z_]{1,32}")
 _TOLD = ("seq", "at_ms", "actor", "action", "sid", "cause", "fields", "envelope_sha256")
 _HEAD = select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
+_HASH_AT = select(audit.c.hash).where(audit.c.seq == bindparam("at"))
 _INSERT = insert(audit)
 _ALL = select(audit).order_by(audit.c.seq)
 _STANDING = select(outbox.c.sid, outbox.c.state, ENVELOPE)
@@ -120,6 +121,21 @@ class Audit:
         if sid is not None:
             return self._reader.run(lambda connection: rows_of(connection, sid))
         return self._reader.run(lambda connection: read_rows(connection.execute(_ALL).mappings()))
+
+    def head(self) -> tuple[int, str] | None:
+        """The last row's number and hash; None while there is none."""
+
+        def question(connection: Connection) -> tuple[int, str] | None:
+            found = connection.execute(_HEAD).one_or_none()
+            return (found.seq, found.hash) if found is not None else None
+
+        return self._reader.run(question)
+
+    def holds(self, seq: int, digest: str) -> bool:
+        """Whether the row of that number is there with that hash."""
+        return self._reader.run(
+            lambda connection: connection.execute(_HASH_AT, {"at": seq}).scalar() == digest
+        )
 
     def verify(self) -> tuple[bool, int | None]:
         """Whether chain and outbox agree, and the number of the first row that is wrong;

@@ -44,6 +44,9 @@ _UNCLEAR = (
 _SENT_FORMS = select(_C.form_id, func.min(_C.submitted_at_ms), func.max(_C.submitted_at_ms)).where(
     _C.attempts > 0, _C.accepted_at_ms >= bindparam("after")
 ).group_by(_C.form_id)  # fmt: skip
+_UNSENT = select(_C.sid, _C.state).where(
+    _C.state.in_([State.QUEUED.value, State.HELD.value])
+).order_by(_C.accepted_at_ms).limit(bindparam("most", type_=_C.attempts.type))  # fmt: skip
 _KNOWN = select(_C.sid, _C.copies).where(_C.sid.in_(bindparam("sids", expanding=True)))
 _COPIES = update(outbox).where(_C.sid == bindparam("of_sid")).values(copies=bindparam("seen"))
 
@@ -98,6 +101,20 @@ class Unclears:
             if moved:
                 self._means.notify(connection)
             return moved
+
+        return self._means.writer.run(work)
+
+    def doubt(self, most: int) -> int:
+        """Makes up to ``most`` of what waits to be sent unclear, the oldest first, because this
+        is an older outbox and they may have left since; returns how many."""
+
+        def work(connection: Connection) -> int:
+            now = self._means.clock(connection)
+            rows = connection.execute(_UNSENT, {"most": most}).all()
+            for sid, state in rows:
+                move(connection, sid, State(state), Event.OUTBOX_RESTORED, actor=WORKER.id,
+                     at_ms=now, outcome=Outcome("outbox_restored"))  # fmt: skip
+            return len(rows)
 
         return self._means.writer.run(work)
 

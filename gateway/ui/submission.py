@@ -40,6 +40,7 @@ STEP_WORDS: Mapping[str, str] = {
     Event.CONFIRMED: "A person confirmed that it arrived",
     Event.DISCARDED: "A person withdrew it",
     Event.CORRECTED: "Corrected under a new receipt",
+    Event.OUTBOX_RESTORED: "The outbox was an older backup; looked up in HubSpot first",
     "guard_confirmed": "A person confirmed an unusual answer",
     "resealed": "Sealed again with a newer key",
     "shredded": "The answers kept here were destroyed",

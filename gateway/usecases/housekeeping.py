@@ -21,6 +21,7 @@ from gateway.store.inbox import Inbox
 from gateway.store.outbox import Outbox
 from gateway.store.queue import Queue
 from gateway.usecases.approvals import Approvals
+from gateway.usecases.continuity import Continuity
 from gateway.usecases.deliver import Delivery
 from gateway.usecases.portal import Portal, PortalFacts
 from gateway.usecases.reconcile import Reconcile
@@ -34,6 +35,7 @@ OLD_LOOK_S = 900.0
 """What waits for a person, or went back, is looked up this often: it may still turn up."""
 HELD_LOOK_S = 30.0
 RETENTION_S = 60.0
+CONTINUITY_S = 10.0
 COPIES_S = 86_400.0
 COPIES_BACK_MS = 2 * 86_400_000
 DRIFT_S = 60.0
@@ -59,6 +61,7 @@ class Housekeeping:
         delivery: Delivery,
         reconcile: Reconcile,
         retention: Retention,
+        continuity: Continuity,
         approvals: Approvals,
         inbox: Inbox,
         portal: Portal,
@@ -73,6 +76,7 @@ class Housekeeping:
         self._delivery = delivery
         self._reconcile = reconcile
         self._retention = retention
+        self._continuity = continuity
         self._approvals = approvals
         self._inbox = inbox
         self._portal = portal
@@ -87,6 +91,8 @@ class Housekeeping:
         Raises what the store or HubSpot raised; the rest is done the next time."""
         woke = self._outbox.expire_leases() > 0 if self._due("leases", CHORES_S) else False
         woke = self._end_pauses() or woke
+        if self._due("continuity", CONTINUITY_S):
+            self._continuity.prove()
         if self._due("retention", RETENTION_S):
             self._elected(Duty.RETENTION, RETENTION_S / 2, self._clear_out)
         if not self._may_read():

@@ -223,4 +223,4 @@ def test_what_a_newer_release_did_is_no_damage(desk: Any) -> None:
 def test_the_audit_has_no_way_to_write(desk: Any) -> None:
     """Rows come from moves only: what is handed out can read and check."""
     public = {name for name in vars(type(desk.store.audit)) if not name.startswith("_")}
-    assert public == {"rows", "verify"}
+    assert public == {"rows", "head", "holds", "verify"}

@@ -89,6 +89,8 @@ def test_after_the_hold_neither_envelope_nor_key_is_left(world: World, days: lis
     connection.execute("update outbox set state = 'QUEUED'")
     connection.commit()
     connection.close()
+    # A thief has no note of how far the outbox had come.
+    next(world.folder.rglob("outbox.begun")).write_text("An outbox was begun with these keys.\n")
     stolen = world.open()
     stolen.start_worker()
     assert settled(stolen, receipt).state is State.HELD
