@@ -61,7 +61,7 @@ window.told_late ??= window.WebSocket = class extends WebSocket {
 };
 """
 _PATIENCE_S = 60
-expect_now.set_options(timeout=15_000)  # milliseconds: a machine that is busy draws late
+expect_now.set_options(timeout=30_000)  # milliseconds: a machine that is busy draws late
 _DELIVERED: dict[str, str] = {}
 """App's address → a receipt it delivered."""
 
@@ -347,7 +347,7 @@ def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Browse
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     made = context.new_page()
-    made.set_default_timeout(15_000)
+    made.set_default_timeout(30_000)
     return made
 
 
