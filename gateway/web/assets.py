@@ -1,4 +1,4 @@
-"""The program's own script, styles and icon, served under ``/assets/``."""
+"""The program's own scripts, styles and icon, served under ``/assets/``."""
 
 from __future__ import annotations
 
@@ -11,40 +11,59 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 _FOLDER = Path(__file__).parent / "assets"
+_NAMES = (
+    "intake.js",
+    "buttons.js",
+    "deliveries.js",
+    "dom.js",
+    "enter.js",
+    "fields.js",
+    "focus.js",
+    "loss.js",
+    "records.js",
+    "targets.js",
+    "waiting.js",
+    "intake.css",
+    "deliveries.css",
+    "inbox.css",
+    "audit.css",
+    "setup.css",
+    "records.css",
+    "properties.css",
+    "approval.css",
+    "emulator.css",
+    "failure.css",
+    "icon.svg",
+)
+"""What is not here is not served."""
 _TYPES: Mapping[str, str] = {
-    "intake.js": "text/javascript",
-    "intake.css": "text/css",
-    "deliveries.css": "text/css",
-    "inbox.css": "text/css",
-    "audit.css": "text/css",
-    "setup.css": "text/css",
-    "records.css": "text/css",
-    "properties.css": "text/css",
-    "approval.css": "text/css",
-    "emulator.css": "text/css",
-    "failure.css": "text/css",
-    "icon.svg": "image/svg+xml",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
 }
-"""File → media type. What is not here is not served."""
-
-PATHS = tuple(f"/assets/{name}" for name in _TYPES)
-"""Where the files are served."""
+"""Ending of a file → media type."""
 
 _YEAR = "public, max-age=31536000, immutable"
-_CONTENT = {name: (_FOLDER / name).read_bytes() for name in _TYPES}
+_CONTENT = {name: (_FOLDER / name).read_bytes() for name in _NAMES}
+_MARK = hashlib.sha256(b"".join(_CONTENT.values())).hexdigest()[:12]
 
 
-def versioned(name: str) -> str:
-    """The address of asset ``name`` with a mark of its content, so that a browser never
-    keeps an old one."""
-    return f"/assets/{name}?v={hashlib.sha256(_CONTENT[name]).hexdigest()[:12]}"
+def address(name: str) -> str:
+    """Where asset ``name`` is served. A mark of the content of all assets is part of the path, so
+    that a browser never keeps an old one, also where one asset calls another by its mere name."""
+    return f"/assets/{_MARK}/{name}"
+
+
+PATHS = tuple(map(address, _NAMES))
+"""Where the files are served."""
 
 
 def _route(name: str) -> Route:
     async def serve(request: Request) -> Response:
-        return Response(_CONTENT[name], media_type=_TYPES[name], headers={"Cache-Control": _YEAR})
+        media_type = _TYPES[Path(name).suffix]
+        return Response(_CONTENT[name], media_type=media_type, headers={"Cache-Control": _YEAR})
 
-    return Route(f"/assets/{name}", serve)
+    return Route(address(name), serve)
 
 
-ROUTES = [_route(name) for name in _TYPES]
+ROUTES = [_route(name) for name in _NAMES]

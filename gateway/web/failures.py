@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from gateway.web.assets import address
 from gateway.web.headers import secure
 
 SENTENCES: Mapping[int, tuple[str, str]] = {
@@ -27,7 +28,7 @@ _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Sealed Intake</title>
-<link rel="icon" href="/assets/icon.svg"><link rel="stylesheet" href="/assets/failure.css">
+<link rel="icon" href="{icon}"><link rel="stylesheet" href="{style}">
 </head><body><main><h1>{what}</h1><p>{next}</p>
 <p><a href="{path}">{word}</a></p></main></body></html>
 """
@@ -43,7 +44,10 @@ def plain_failure(status: int) -> Response:
 
 def plain_page(what: str, then: str, status: int, leads: tuple[str, str] = FORMS) -> Response:
     """A page without Streamlit: what happened, what to do next, and where to go from there."""
-    words = {"what": what, "next": then, "path": leads[0], "word": leads[1]}
+    words = {
+        "what": what, "next": then, "path": leads[0], "word": leads[1],
+        "icon": address("icon.svg"), "style": address("failure.css"),
+    }  # fmt: skip
     return HTMLResponse(
         _PAGE.format_map({name: html.escape(text) for name, text in words.items()}), status
     )

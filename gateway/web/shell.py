@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from gateway.web.assets import versioned
+from gateway.web.assets import address
 from gateway.web.surface import PAGES
 
 _INLINE_SCRIPT = re.compile(r"<script>.*?</script>", re.DOTALL)
@@ -25,6 +25,18 @@ _LANG = re.compile(r"<html[^>]*>")
 LANGUAGE = "en"
 """The language of this program's own texts. A form in another language is marked as such
 by the page that draws it."""
+STYLES = (
+    "intake.css",
+    "deliveries.css",
+    "inbox.css",
+    "audit.css",
+    "setup.css",
+    "records.css",
+    "properties.css",
+    "approval.css",
+    "emulator.css",
+)
+"""The pages' style sheets; of two rules for the same thing the later one counts."""
 
 
 def rewrite(document: str) -> str:
@@ -33,18 +45,10 @@ def rewrite(document: str) -> str:
     Raises :class:`ValueError` when the document is not the shape we know: a new Streamlit
     version must be looked at, not served half-changed.
     """
+    styles = "\n".join(f'<link rel="stylesheet" href="{address(name)}">' for name in STYLES)
     ours = (
-        f'<link rel="icon" type="image/svg+xml" href="{versioned("icon.svg")}">\n'
-        f'<link rel="stylesheet" href="{versioned("intake.css")}">\n'
-        f'<link rel="stylesheet" href="{versioned("deliveries.css")}">\n'
-        f'<link rel="stylesheet" href="{versioned("inbox.css")}">\n'
-        f'<link rel="stylesheet" href="{versioned("audit.css")}">\n'
-        f'<link rel="stylesheet" href="{versioned("setup.css")}">\n'
-        f'<link rel="stylesheet" href="{versioned("records.css")}">\n'
-        f'<link rel="stylesheet" href="{versioned("properties.css")}">\n'
-        f'<link rel="stylesheet" href="{versioned("approval.css")}">\n'
-        f'<link rel="stylesheet" href="{versioned("emulator.css")}">\n'
-        f'<script src="{versioned("intake.js")}" defer></script>\n</head>'
+        f'<link rel="icon" type="image/svg+xml" href="{address("icon.svg")}">\n{styles}\n'
+        f'<script type="module" src="{address("intake.js")}"></script>\n</head>'
     )
     for pattern, replacement in (
         (_COMMENT, ""),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import graphlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +44,7 @@ def imported(path: Path) -> Iterator[str]:
 
 
 MODULES = sorted(GATEWAY.rglob("*.py"))
+ASSETS = GATEWAY / "web" / "assets"
 DOORS = [PROJECT / "app.py", *sorted((PROJECT / "pages").glob("*.py"))]
 
 
@@ -95,7 +98,18 @@ def test_pages_are_thin(path: Path) -> None:
             assert node.value.attr != "session_state"
 
 
+def test_scripts_import_one_way() -> None:
+    """No two scripts of the pages need each other, not even by way of others."""
+    needs = {
+        path.name: re.findall(r'from "\./([^"]+)"', path.read_text())
+        for path in ASSETS.glob("*.js")
+    }
+    order = [*graphlib.TopologicalSorter(needs).static_order()]
+    assert order[-1] == "intake.js"
+    assert set(order) == needs.keys()
+
+
 def test_files_stay_small() -> None:
     """No file of the program is longer than 350 lines."""
-    for path in [*MODULES, *DOORS]:
+    for path in [*MODULES, *DOORS, *ASSETS.glob("*.js"), *ASSETS.glob("*.css")]:
         assert len(path.read_text().splitlines()) <= 350, path.name

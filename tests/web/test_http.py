@@ -6,12 +6,14 @@ import re
 import socket
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 import requests
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+
+from gateway.web.assets import address
 
 POLICY = (
     "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
@@ -35,12 +37,15 @@ def _script(app: str) -> str:
     return "/" + found[1]
 
 
+PROJECT = Path(__file__).resolve().parents[2]
 KINDS = {
     "/": 200,
     "/intake": 200,
     "/receipt?code=ABCD-EFGH-JKMN": 200,
-    "/assets/intake.css": 200,
-    "/assets/nothing.css": 404,
+    address("intake.css"): 200,
+    address("nothing.css"): 404,
+    "/assets/0123456789ab/intake.css": 404,
+    "/assets/intake.css": 404,
     "/healthz": 200,
     "/readyz": 200,
     "/metrics": 200,
@@ -63,7 +68,7 @@ def test_every_kind_of_route_carries_the_headers(app: str, path: str) -> None:
     assert answer.status_code == KINDS[path]
     assert HEADERS.items() <= {k.lower(): v for k, v in answer.headers.items()}.items()
     assert "clipboard-write=(self)" in answer.headers["permissions-policy"]
-    kept = path == "/assets/intake.css"
+    kept = path == address("intake.css")
     assert (answer.headers["cache-control"] == "no-store") is not kept
 
 
@@ -89,10 +94,43 @@ def test_the_page_has_no_inline_script_and_no_pointer_elsewhere(app: str) -> Non
     assert "<title>Sealed Intake</title>" in text
     assert re.findall(r"<script(?![^>]*\bsrc=)", text) == []
     assert re.findall(r'(?:src|href)="(?:https?:)?//', text) == []
-    assert "/assets/intake.js?v=" in text
     assert "_stcore/agent" not in text
-    for asset in re.findall(r'"(/assets/[^"]+)"', text):
+    assert address("intake.js") in _assets(text)
+    for asset in _assets(text):
         assert requests.get(app + asset, timeout=10).ok
+
+
+def _assets(document: str) -> list[str]:
+    return re.findall(r'"(/assets/[0-9a-f]{12}/[^"]+)"', document)
+
+
+def test_a_plain_page_brings_its_icon_and_style(app: str) -> None:
+    """A page without Streamlit names them by the same mark."""
+    assets = _assets(requests.get(app + "/nowhere", timeout=10).text)
+    assert assets == [address("icon.svg"), address("failure.css")]
+    for asset in assets:
+        assert requests.get(app + asset, timeout=10).ok
+
+
+def test_all_that_an_asset_names_is_served(app: str) -> None:
+    """Every module a script imports, and every picture a style shows, is there, with a media
+    type that a browser takes for it: without one module no script of ours would run."""
+    found = _assets(requests.get(app, timeout=10).text)
+    for path in found:
+        answer = requests.get(app + path, timeout=10)
+        assert answer.status_code == 200, path
+        kind = answer.headers["content-type"].split(";")[0]
+        assert kind == KIND_OF[path.rpartition(".")[2]]
+        named = re.findall(r'\bfrom "([^"]+)"|\bimport "([^"]+)"|url\("([^"]+)"\)', answer.text)
+        for name in map("".join, named):
+            if urljoin(path, name) not in found:
+                found.append(urljoin(path, name))
+    scripts = (PROJECT / "gateway" / "web" / "assets").glob("*.js")
+    assert {address(script.name) for script in scripts} <= set(found)
+
+
+KIND_OF = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
+"""Ending of an asset → the media type it needs under ``nosniff``."""
 
 
 CLOSED = [
@@ -167,7 +205,7 @@ def test_health_and_readiness(app: str) -> None:
     ],
 )
 @pytest.mark.parametrize(
-    "path", ["/", "/readyz", "/metrics", "/assets/intake.js", "/_stcore/health", "/no"]
+    "path", ["/", "/readyz", "/metrics", address("intake.js"), "/_stcore/health", "/no"]
 )
 def test_strangers_are_refused(app: str, path: str, headers: dict[str, str]) -> None:
     """A foreign name, a trace of a proxy or a foreign origin: 403, with the headers."""
