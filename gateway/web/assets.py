@@ -11,8 +11,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 _FOLDER = Path(__file__).parent / "assets"
-_NAMES = (
-    "intake.js",
+SCRIPT = "intake.js"
+"""The pages' script; it loads the others."""
+MODULES = (
     "buttons.js",
     "deliveries.js",
     "dom.js",
@@ -23,6 +24,8 @@ _NAMES = (
     "records.js",
     "targets.js",
     "waiting.js",
+)
+STYLES = (
     "intake.css",
     "deliveries.css",
     "inbox.css",
@@ -32,9 +35,9 @@ _NAMES = (
     "properties.css",
     "approval.css",
     "emulator.css",
-    "failure.css",
-    "icon.svg",
 )
+"""The pages' style sheets; of two rules for the same thing the later one counts."""
+_NAMES = (SCRIPT, *MODULES, *STYLES, "failure.css", "icon.svg")
 """What is not here is not served."""
 _TYPES: Mapping[str, str] = {
     ".js": "text/javascript",

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from gateway.web.assets import address
+from gateway.web.assets import MODULES, SCRIPT, STYLES, address
 from gateway.web.surface import PAGES
 
 _INLINE_SCRIPT = re.compile(r"<script>.*?</script>", re.DOTALL)
@@ -25,18 +25,6 @@ _LANG = re.compile(r"<html[^>]*>")
 LANGUAGE = "en"
 """The language of this program's own texts. A form in another language is marked as such
 by the page that draws it."""
-STYLES = (
-    "intake.css",
-    "deliveries.css",
-    "inbox.css",
-    "audit.css",
-    "setup.css",
-    "records.css",
-    "properties.css",
-    "approval.css",
-    "emulator.css",
-)
-"""The pages' style sheets; of two rules for the same thing the later one counts."""
 
 
 def rewrite(document: str) -> str:
@@ -46,9 +34,11 @@ def rewrite(document: str) -> str:
     version must be looked at, not served half-changed.
     """
     styles = "\n".join(f'<link rel="stylesheet" href="{address(name)}">' for name in STYLES)
+    # From far away, each module that is found only in another one would come a way later.
+    modules = "\n".join(f'<link rel="modulepreload" href="{address(name)}">' for name in MODULES)
     ours = (
         f'<link rel="icon" type="image/svg+xml" href="{address("icon.svg")}">\n{styles}\n'
-        f'<script type="module" src="{address("intake.js")}"></script>\n</head>'
+        f'{modules}\n<script type="module" src="{address(SCRIPT)}"></script>\n</head>'
     )
     for pattern, replacement in (
         (_COMMENT, ""),
