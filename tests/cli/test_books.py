@@ -13,7 +13,8 @@ from gateway.cli.books import NUMBERS
 
 
 def submitted(shell: Any, form: str = PATIENT, *more: str) -> str:
-    """The receipt of a good submission."""
+    """The receipt of a good submission, once it is settled."""
+    more = more or ("--wait", "60")
     answers = shell.answers(**ANSWERS[form])
     run = shell("submit", form, "--answers", answers, "--json", *more)
     return str(run.document["receipt"])
@@ -71,7 +72,8 @@ def test_a_form_that_cannot_be_read(quick: Any) -> None:
 def test_looking_up(quick: Any, account: Any) -> None:
     """reconcile finds what arrived although the answer was lost."""
     account.ask("POST", "faults", on="secure_submit", kind="drop_after_store")
-    receipt = submitted(quick, PATIENT, "--wait", "1")
+    receipt = submitted(quick, PATIENT, "--queue-only")
+    quick("worker", "--until-empty")
     run = quick("reconcile", "--json")
     assert run.code == 0
     assert all(isinstance(count, int) for count in run.document.values())

@@ -15,7 +15,8 @@ CANARY = "canary-reason"
 
 
 def submitted(shell: Any, form: str = PATIENT, *more: str) -> str:
-    """The receipt of a good submission."""
+    """The receipt of a good submission, once it is settled."""
+    more = more or ("--wait", "60")
     answers = shell.answers(**ANSWERS[form])
     run = shell("submit", form, "--answers", answers, "--json", *more)
     return str(run.document["receipt"])
