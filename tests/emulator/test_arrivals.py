@@ -44,9 +44,9 @@ def test_the_time_is_taken_before_any_wait(hub):
     with hub.portal.lock:
         caller = threading.Thread(target=hub.get, args=("/account-info/v3/details",))
         caller.start()
-        time.sleep(0.3)
+        time.sleep(2.0)
     caller.join(60)
-    assert hub.portal.arrivals()[0].at - begun < 0.2
+    assert hub.portal.arrivals()[0].at - begun < 1.8
 
 
 def test_the_time_is_of_the_head_not_the_body(hub):
@@ -54,14 +54,14 @@ def test_the_time_is_of_the_head_not_the_body(hub):
 
     def parts():
         yield b"{"
-        time.sleep(0.3)
+        time.sleep(2.0)
         yield b"}"
 
     begun = time.monotonic()
     headers = {"Content-Type": "application/json"}
     hub.call("POST", hub.submit_path(INTAKE), data=parts(), headers=headers)
     (row,) = hub.portal.arrivals()
-    assert row.at - begun < 0.2
+    assert row.at - begun < 1.8
     assert row.status == 400
 
 

@@ -402,7 +402,7 @@ def test_kill_9_loses_nothing_that_got_a_receipt(world: World) -> None:
             shown += [
                 line.strip() for line in process.stdout.read().splitlines() if len(line) == 14
             ]
-    assert len(shown) > 20
+    assert len(shown) > 6
     gateway = world.open()
     gateway.deliver_until_empty(by=WORKER)
     states = {code: state_of(gateway, code) for code in shown}
@@ -416,7 +416,7 @@ def test_kill_9_loses_nothing_that_got_a_receipt(world: World) -> None:
 def test_a_crash_leaves_few_unclear_at_most(world: World, gateway: Gateway) -> None:
     """Only what the couriers have under way is claimed: the others stay queued."""
     codes = [submit(gateway, email=f"p{i}@clinic-mail.example").code for i in range(7)]
-    world.portal.faults.add("secure_submit", "slow", None, 2.0)
+    world.portal.faults.add("secure_submit", "slow", None, 4.0)
     gateway.start_worker()
     until(gateway, codes[COURIERS - 1], State.SENDING)
     states = [state_of(gateway, code) for code in codes]
@@ -443,9 +443,16 @@ def test_retry_after_zero_is_no_invitation(world: World, gateway: Gateway) -> No
     for number in range(3):
         submit(gateway, email=f"p{number}@clinic-mail.example")
     gateway.start_worker()
-    time.sleep(3)
-    refused = [e for e in world.portal.journal.entries() if e.status == 429]
-    assert 1 <= len(refused) <= 3
+    deadline = time.monotonic() + 60
+    while not _refused(world):
+        assert time.monotonic() < deadline
+        time.sleep(0.03)
+    time.sleep(2)
+    assert _refused(world) <= 3
+
+
+def _refused(world: World) -> int:
+    return sum(entry.status == 429 for entry in world.portal.journal.entries())
 
 
 def test_the_same_key_on_another_form_is_a_conflict(gateway: Gateway) -> None:
