@@ -96,7 +96,8 @@ def test_no_file_holds_an_answer_while_it_is_written(desk: Any, ring: Any) -> No
         "UPDATE outbox SET submitted_at_ms = submitted_at_ms + 1",
         "UPDATE outbox SET snapshot_hash = 'cd'",
         "UPDATE outbox SET sid = '00'",
-        "UPDATE outbox SET envelope = substr(envelope, 1, length(envelope) - 1) || x'00'",
+        "UPDATE outbox SET envelope = substr(envelope, 1, length(envelope) - 1)"
+        " || CASE substr(envelope, -1) WHEN x'00' THEN x'01' ELSE x'00' END",
     ],
 )
 def test_an_edited_row_does_not_open(desk: Any, ring: Any, edit: str) -> None:

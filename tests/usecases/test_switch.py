@@ -293,7 +293,7 @@ def test_a_row_that_nobody_accepted_shows_at_its_form_and_day(
     submit(gateway, IDENTIFICATION)
     (file,) = world.folder.rglob("outbox.db")
     with sqlite3.connect(file) as database:
-        database.execute("update outbox set sid = 'f' || substr(sid, 2) where receipt = ?",
+        database.execute("update outbox set sid = substr(sid, 2) || 'g' where receipt = ?",
                          (first.code,))  # fmt: skip
     database.close()
     wrong = [row for row in gateway.balance(by=LOCAL_OPERATOR).rows if not row.balanced]
