@@ -28,7 +28,7 @@ from storm.kill_storm import CALM_S, EACH_S, SETTLED, Ground, grounds, settled, 
 from storm.rows import Figures, Scale
 from storm.workers import AGAIN_S, PROJECT, WAIT_S
 
-SUBMISSIONS = {Scale.FULL: 1_000, Scale.SMALL: 40}
+SUBMISSIONS = {Scale.FULL: 1_000, Scale.SMALL: 200}
 RELEASE = "dfaa372404ac2dc7abd6d24ed3f508fab221a225"
 """The release before: the last one that knew one set of tables only."""
 ALONE = 0.2
